@@ -1,0 +1,58 @@
+#include "core/base/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "absl/strings/escaping.h"
+
+namespace entrepot::log {
+namespace {
+
+spdlog::logger& Logger() {
+  static const auto logger = [] {
+    auto made = std::make_shared<spdlog::logger>(
+        "entrepot", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    made->flush_on(spdlog::level::info);
+    return made;
+  }();
+  return *logger;
+}
+
+spdlog::level::level_enum ToSpdlog(Level level) {
+  switch (level) {
+    case Level::kTrace: return spdlog::level::trace;
+    case Level::kDebug: return spdlog::level::debug;
+    case Level::kInfo: return spdlog::level::info;
+    case Level::kWarn: return spdlog::level::warn;
+    case Level::kError: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+}  // namespace
+
+absl::Status SetLevel(std::string_view name) {
+  for (const auto& [known, level] : {std::pair{"trace", Level::kTrace}, {"debug", Level::kDebug},
+                                     {"info", Level::kInfo}, {"warn", Level::kWarn},
+                                     {"error", Level::kError}}) {
+    if (name == known) {
+      Logger().set_level(ToSpdlog(level));
+      return absl::OkStatus();
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("log level \"", name, "\" is none of trace, debug, info, warn, error"));
+}
+
+void Write(Level level, std::string_view sentence, Fields fields) {
+  const auto target = ToSpdlog(level);
+  if (!Logger().should_log(target)) return;
+  std::string line(sentence);
+  for (const Field& field : fields) {
+    absl::StrAppend(&line, " ", field.name, "=\"", absl::Utf8SafeCEscape(field.value), "\"");
+  }
+  Logger().log(target, "{}", line);
+}
+
+}  // namespace entrepot::log

@@ -1,0 +1,86 @@
+// The rows of the store's books other than records: what is parked or dead, runs, deliveries.
+// Plain values; ids are the store's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/domain/kind.h"
+
+namespace entrepot::store {
+
+// One entry of the change log.
+struct LogEntry {
+  uint64_t seq = 0;  // gapless, ascending
+  uint64_t record_id = 0;
+  domain::Kind kind{};
+  uint64_t revision = 0;
+  uint64_t previous_seq = 0;  // of the same record; 0: first, or thinned
+  bool deleted = false;
+  absl::Time at;
+  std::string origin;
+  std::string body;  // canonical bytes of this revision's body
+};
+
+// Where a row came from.
+struct ItemSource {
+  std::string dataset;  // "warehouse/stock"
+  std::string outside_id;
+  std::string location;
+  uint64_t line = 0;
+  uint64_t column = 0;
+  std::string raw;
+  // Serialised entrepot.connector.v1.Rows with this one row: what is mapped again at replay.
+  std::string row;
+};
+
+struct ParkedItem {
+  uint64_t id = 0;
+  ItemSource source;
+  std::string waits_for_kind;  // "product"
+  std::string waits_for_key;   // outside id or key
+  absl::Time parked_at;
+};
+
+struct DeadLetter {
+  uint64_t id = 0;
+  ItemSource source;
+  std::string field;
+  std::string reason;
+  absl::Time died_at;
+  uint32_t replays = 0;
+  uint64_t record_id = 0;  // of a delivery; 0: a row
+};
+
+struct Run {
+  uint64_t id = 0;
+  std::string dataset;
+  bool full = false;
+  absl::Time started_at;
+  std::optional<absl::Time> ended_at;
+  uint64_t read = 0, created = 0, changed = 0, unchanged = 0, deleted = 0;
+  uint64_t parked = 0, dead = 0, recovered = 0;
+  std::string error;
+};
+
+enum class DeliveryState { kPending = 1, kInFlight, kUnknown, kDelivered, kRejected, kWaiting };
+
+// One record on its way to one sink; keyed (connection, record).
+struct Delivery {
+  std::string connection;
+  uint64_t record_id = 0;
+  uint64_t revision = 0;            // to be delivered, or delivered
+  uint64_t delivered_revision = 0;  // last known to be there; 0: none
+  DeliveryState state = DeliveryState::kPending;
+  int attempts = 0;
+  absl::Time due;
+  absl::Time sent_at;      // of the last push
+  std::string outside_id;  // once known
+  std::string waits_for;   // "client C-7", for kWaiting
+  std::string error;       // of the last attempt
+};
+
+}  // namespace entrepot::store

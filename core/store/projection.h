@@ -1,0 +1,38 @@
+// What reads every record into memory and keeps up with the log inside the writer's transactions:
+// trade's stock index, for example. The store calls it and knows nothing of what it keeps.
+#pragma once
+
+#include <cstdint>
+
+#include "core/domain/kind.h"
+#include "google/protobuf/message.h"
+
+namespace entrepot::store {
+
+// One record before and after a change. The messages live until the call returns.
+struct RecordChange {
+  uint64_t id;
+  domain::Kind kind;
+  uint64_t revision;
+  const google::protobuf::Message* before;  // nullptr: new, or deleted before
+  const google::protobuf::Message* after;   // nullptr: deleted now
+};
+
+// All calls come from the writer's thread, except Load, which comes before it starts. Readers on
+// other threads must see committed changes only: stage in Stage, publish in Commit.
+class Projection {
+ public:
+  virtual ~Projection() = default;
+  // Only changes of these kinds are given to it.
+  virtual bool Wants(domain::Kind kind) const = 0;
+  // Once for every kept record that is not deleted, in order of kind's dependency.
+  virtual void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body) = 0;
+  virtual void Stage(const RecordChange& change) = 0;
+  // How many changes are staged; DropTo(n) forgets those staged after the n-th.
+  virtual size_t staged() const = 0;
+  virtual void DropTo(size_t count) = 0;
+  // Publishes all that is staged.
+  virtual void Commit() = 0;
+};
+
+}  // namespace entrepot::store

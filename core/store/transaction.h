@@ -1,0 +1,110 @@
+// A write transaction: the one door, and the books that commit together with it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/base/digest.h"
+#include "core/domain/kind.h"
+#include "core/store/items.h"
+#include "core/store/snapshot.h"
+
+namespace entrepot::store {
+
+struct PutRequest {
+  domain::Kind kind{};
+  // 0: the record with this body's key, or a new one.
+  uint64_t id = 0;
+  const google::protobuf::Message* body = nullptr;
+  // Fields of the body that the writer speaks for, by index in the descriptor; empty: all of them.
+  // The others keep their values.
+  std::span<const int> covers;
+  bool deleted = false;  // keeps the body that is there; `body` is not read, `id` is needed
+  std::string_view origin;  // "warehouse/stock", "api:anna", "reaction:invoice"
+  // Bulk kinds: kept with the record as its base (see BulkBase). 0: left as it is.
+  uint64_t base_digest = 0;
+};
+
+enum class PutOutcome { kCreated, kChanged, kUnchanged };
+
+struct PutResult {
+  PutOutcome outcome{};
+  uint64_t id = 0;
+  uint64_t revision = 0;
+};
+
+// What a system last showed of a record, by dataset and outside id.
+struct Base {
+  uint64_t record_id = 0;
+  std::vector<uint64_t> digests;  // one for each authority group of the kind
+};
+
+struct BulkBase {
+  uint64_t record_id = 0;
+  uint64_t digest = 0;
+};
+
+// Lives inside Store::Work. Only the writer's thread touches it.
+class Transaction : public Reader {
+ public:
+  // The only writer of records: validates (domain::Check), merges what is covered into what is there,
+  // and where that differs makes the next revision and an entry of the change log. Errors:
+  // INVALID_ARGUMENT (INVALID_RECORD; the message names the field); NOT_FOUND (`id` is not there);
+  // FAILED_PRECONDITION (KEY_TAKEN: the body's key belongs to another record).
+  virtual absl::StatusOr<PutResult> Put(const PutRequest& request) = 0;
+
+  // Puts a work's answer beside its request id, so that the same request gets it again.
+  virtual absl::Status SaveAnswer(std::string_view request_id, std::string_view method,
+                                  uint64_t request_digest, std::string_view answer) = 0;
+  struct Answer {
+    std::string method;
+    uint64_t request_digest = 0;
+    std::string bytes;
+  };
+  virtual absl::StatusOr<std::optional<Answer>> FindAnswer(std::string_view request_id) const = 0;
+
+  // 1, 2, 3 … by name: numbers of documents.
+  virtual absl::StatusOr<uint64_t> NextNumber(std::string_view name) = 0;
+
+  // Identity. Binding queues the parked items that wait for the outside id.
+  virtual absl::Status Bind(std::string_view connection, domain::Kind kind,
+                            std::string_view outside_id, uint64_t record_id) = 0;
+  virtual absl::StatusOr<std::optional<Base>> FindBase(std::string_view dataset,
+                                                       std::string_view outside_id) const = 0;
+  virtual absl::Status SetBase(std::string_view dataset, std::string_view outside_id,
+                               const Base& base) = 0;
+  // Bulk kinds, in memory: by DigestOf128 of kind and key bytes (BulkKey).
+  virtual std::optional<BulkBase> FindBulk(const Digest128& key) const = 0;
+
+  virtual absl::Status SetCursor(std::string_view name, std::string_view value) = 0;
+
+  // Newest kept for (dataset, outside id). Returns its id.
+  virtual absl::StatusOr<uint64_t> Park(const ParkedItem& item) = 0;
+  virtual absl::StatusOr<uint64_t> Bury(const DeadLetter& letter) = 0;
+  // A success for the key removes what stands for it in both books. True: something stood there.
+  virtual absl::StatusOr<bool> Forget(std::string_view dataset, std::string_view outside_id) = 0;
+  virtual absl::Status RemoveParked(uint64_t id) = 0;
+  virtual absl::Status RemoveDeadLetter(uint64_t id) = 0;
+  // Parked items whose key has come, oldest first.
+  virtual absl::StatusOr<std::vector<ParkedItem>> TakeQueued(int limit) const = 0;
+
+  // Runs are saved whole; id 0 makes a new one. Returns its id.
+  virtual absl::StatusOr<uint64_t> SaveRun(const Run& run) = 0;
+  virtual absl::Status SaveDelivery(const Delivery& delivery) = 0;
+
+  // Ids of live records that this origin last wrote in a kind, for deletions after a full read.
+  virtual absl::Status ForEachOfOrigin(domain::Kind kind, std::string_view origin,
+                                       const std::function<void(uint64_t id)>& visit) const = 0;
+
+  virtual absl::Time now() const = 0;
+};
+
+// The key under which FindBulk knows a record.
+Digest128 BulkKey(domain::Kind kind, std::string_view key_bytes);
+
+}  // namespace entrepot::store

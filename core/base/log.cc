@@ -3,6 +3,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <memory>
+#include <utility>
+
 #include "absl/strings/escaping.h"
 
 namespace entrepot::log {
@@ -10,8 +13,8 @@ namespace {
 
 spdlog::logger& Logger() {
   static const auto logger = [] {
-    auto made = std::make_shared<spdlog::logger>(
-        "entrepot", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>("entrepot",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
     made->flush_on(spdlog::level::info);
     return made;
@@ -33,9 +36,10 @@ spdlog::level::level_enum ToSpdlog(Level level) {
 }  // namespace
 
 absl::Status SetLevel(std::string_view name) {
-  for (const auto& [known, level] : {std::pair{"trace", Level::kTrace}, {"debug", Level::kDebug},
-                                     {"info", Level::kInfo}, {"warn", Level::kWarn},
-                                     {"error", Level::kError}}) {
+  using Named = std::pair<std::string_view, Level>;
+  for (const auto& [known, level] :
+       {Named{"trace", Level::kTrace}, Named{"debug", Level::kDebug}, Named{"info", Level::kInfo},
+        Named{"warn", Level::kWarn}, Named{"error", Level::kError}}) {
     if (name == known) {
       Logger().set_level(ToSpdlog(level));
       return absl::OkStatus();

@@ -1,5 +1,5 @@
-// The log: a constant sentence and its fields. ERROR: a person must act; WARN: recovered; INFO: life
-// cycle, never once a record. Secrets never reach it.
+// The log: a constant sentence and its fields. ERROR: a person must act; WARN: recovered; INFO:
+// life cycle, never once a record. Secrets never reach it.
 #pragma once
 
 #include <initializer_list>

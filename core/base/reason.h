@@ -1,5 +1,5 @@
-// The machine-readable reason of an error, carried as a payload of absl::Status from where the error
-// is made to core/api, which sends it as google.rpc.ErrorInfo.
+// The machine-readable reason of an error, carried as a payload of absl::Status from where the
+// error is made to core/api, which sends it as google.rpc.ErrorInfo.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace entrepot {
 
-// An error with its reason: Failure(absl::StatusCode::kNotFound, "CLIENT_NOT_FOUND", "no client …").
-// `reason` is UPPER_SNAKE_CASE and stable between releases.
+// An error with its reason: Failure(absl::StatusCode::kNotFound, "CLIENT_NOT_FOUND", "no client
+// …"). `reason` is UPPER_SNAKE_CASE and stable between releases.
 absl::Status Failure(absl::StatusCode code, std::string_view reason, std::string_view message);
 
 // The reason of an error; where it has none, the name of its code.

@@ -1,5 +1,5 @@
-// RETURN_IF_ERROR and ASSIGN_OR_RETURN, named and shaped as in Abseil's later status_macros.h, which
-// Debian's release lacks; they go when it comes.
+// RETURN_IF_ERROR and ASSIGN_OR_RETURN, named and shaped as in Abseil's later status_macros.h,
+// which Debian's release lacks; they go when it comes.
 #pragma once
 
 #include <utility>
@@ -7,10 +7,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define RETURN_IF_ERROR(expression)                                  \
-  do {                                                               \
-    if (absl::Status status_macro_ = (expression); !status_macro_.ok()) \
-      return status_macro_;                                          \
+#define RETURN_IF_ERROR(expression)                                                           \
+  do {                                                                                        \
+    if (absl::Status status_macro_ = (expression); !status_macro_.ok()) return status_macro_; \
   } while (false)
 
 #define ENTREPOT_CONCAT_INNER(a, b) a##b

@@ -1,5 +1,5 @@
-// Exact decimal numbers: 19 digits before the point, nine after it, the range of v1::Decimal. Held as
-// a count of billionths in 128 bits. Nothing rounds unless its name says so. Immutable values,
+// Exact decimal numbers: 19 digits before the point, nine after it, the range of v1::Decimal. Held
+// as a count of billionths in 128 bits. Nothing rounds unless its name says so. Immutable values,
 // thread-safe.
 #pragma once
 
@@ -16,7 +16,8 @@ namespace entrepot::domain {
 class Decimal {
  public:
   constexpr Decimal() = default;
-  constexpr Decimal(int64_t units) : billionths_(static_cast<__int128>(units) * kScale) {}  // NOLINT
+  constexpr Decimal(int64_t units)
+      : billionths_(static_cast<__int128>(units) * kScale) {}  // NOLINT
   static constexpr Decimal FromBillionths(__int128 value) {
     Decimal decimal;
     decimal.billionths_ = value;

@@ -51,8 +51,8 @@ class RowMapper {
                                                             const Environment& environment);
   virtual ~RowMapper() = default;
 
-  // Binds to a batch's columns. INVALID_ARGUMENT (MISSING_COLUMN) that names the missing column, the
-  // columns that are there and the nearest one. Cheap when they are as in the batch before.
+  // Binds to a batch's columns. INVALID_ARGUMENT (MISSING_COLUMN) that names the missing column,
+  // the columns that are there and the nearest one. Cheap when they are as in the batch before.
   virtual absl::Status BindColumns(
       const google::protobuf::RepeatedPtrField<std::string>& columns) = 0;
 
@@ -61,8 +61,8 @@ class RowMapper {
   // cells could be read.
   virtual RowOutcome Map(const connector::v1::Row& row, const Resolver& resolve,
                          google::protobuf::Message* body, std::string* outside_id) = 0;
-  virtual const RowFault& fault() const = 0;             // after kFault
-  virtual const MissingReference& missing() const = 0;   // after kMissing
+  virtual const RowFault& fault() const = 0;            // after kFault
+  virtual const MissingReference& missing() const = 0;  // after kMissing
   // The row says that its record is deleted (Row.deleted or deleted_when).
   virtual bool deleted() const = 0;
 

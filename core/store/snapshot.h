@@ -1,5 +1,5 @@
-// A consistent view of the store for reading, and what can be asked of it. The same questions can be
-// asked of a write transaction, which also sees its own changes.
+// A consistent view of the store for reading, and what can be asked of it. The same questions can
+// be asked of a write transaction, which also sees its own changes.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ class Reader {
   // By the natural key's bytes (domain::KeyBytes). Deleted records are found too.
   virtual absl::StatusOr<std::optional<uint64_t>> FindByKey(domain::Kind kind,
                                                             std::string_view key_bytes) const = 0;
-  virtual absl::StatusOr<std::vector<v1::Record>> List(domain::Kind kind, const Page& page) const = 0;
+  virtual absl::StatusOr<std::vector<v1::Record>> List(domain::Kind kind,
+                                                       const Page& page) const = 0;
   virtual absl::StatusOr<uint64_t> Count(domain::Kind kind) const = 0;  // not deleted
 
   // Entries with seq > after, ascending, at most `limit`. `after` older than what is kept:
@@ -41,9 +42,8 @@ class Reader {
   // Newest first, at most `limit`; ends early where history was thinned.
   virtual absl::StatusOr<std::vector<LogEntry>> History(uint64_t record_id, int limit) const = 0;
 
-  virtual absl::StatusOr<std::optional<uint64_t>> FindBinding(std::string_view connection,
-                                                              domain::Kind kind,
-                                                              std::string_view outside_id) const = 0;
+  virtual absl::StatusOr<std::optional<uint64_t>> FindBinding(
+      std::string_view connection, domain::Kind kind, std::string_view outside_id) const = 0;
   // (connection, outside id) pairs of a record.
   virtual absl::StatusOr<std::vector<std::pair<std::string, std::string>>> BindingsOf(
       uint64_t record_id) const = 0;

@@ -66,8 +66,8 @@ class Store {
   uint64_t log_head() const;
   // Blocks until the log is longer than `after`, or the deadline. Returns the head.
   uint64_t WaitForLog(uint64_t after, absl::Time deadline) const;
-  // Called after each commit that lengthened the log, on the writer's thread: wake somebody, return.
-  // The subscription ends with the returned object.
+  // Called after each commit that lengthened the log, on the writer's thread: wake somebody,
+  // return. The subscription ends with the returned object.
   std::shared_ptr<void> OnCommit(std::function<void(uint64_t head)> callback);
 
   uint64_t FileBytes() const;

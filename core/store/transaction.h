@@ -24,7 +24,7 @@ struct PutRequest {
   // Fields of the body that the writer speaks for, by index in the descriptor; empty: all of them.
   // The others keep their values.
   std::span<const int> covers;
-  bool deleted = false;  // keeps the body that is there; `body` is not read, `id` is needed
+  bool deleted = false;     // keeps the body that is there; `body` is not read, `id` is needed
   std::string_view origin;  // "warehouse/stock", "api:anna", "reaction:invoice"
   // Bulk kinds: kept with the record as its base (see BulkBase). 0: left as it is.
   uint64_t base_digest = 0;
@@ -52,8 +52,8 @@ struct BulkBase {
 // Lives inside Store::Work. Only the writer's thread touches it.
 class Transaction : public Reader {
  public:
-  // The only writer of records: validates (domain::Check), merges what is covered into what is there,
-  // and where that differs makes the next revision and an entry of the change log. Errors:
+  // The only writer of records: validates (domain::Check), merges what is covered into what is
+  // there, and where that differs makes the next revision and an entry of the change log. Errors:
   // INVALID_ARGUMENT (INVALID_RECORD; the message names the field); NOT_FOUND (`id` is not there);
   // FAILED_PRECONDITION (KEY_TAKEN: the body's key belongs to another record).
   virtual absl::StatusOr<PutResult> Put(const PutRequest& request) = 0;

@@ -1,5 +1,5 @@
-// What a connector is to the core. plugins/host implements it for loaded plugins; tests implement it
-// in memory. Requests and answers are the messages of entrepot.connector.v1.
+// What a connector is to the core. plugins/host implements it for loaded plugins; tests implement
+// it in memory. Requests and answers are the messages of entrepot.connector.v1.
 #pragma once
 
 #include <memory>
@@ -14,9 +14,9 @@ namespace entrepot::sync {
 
 namespace connector = ::entrepot::connector::v1;
 
-// One open connection. The core serialises all calls but Interrupt. Errors: UNAVAILABLE (try later),
-// RESOURCE_EXHAUSTED (rate limit), PERMISSION_DENIED, INVALID_ARGUMENT (configuration), DATA_LOSS
-// (it answered nonsense), CANCELLED (interrupted), UNIMPLEMENTED, INTERNAL.
+// One open connection. The core serialises all calls but Interrupt. Errors: UNAVAILABLE (try
+// later), RESOURCE_EXHAUSTED (rate limit), PERMISSION_DENIED, INVALID_ARGUMENT (configuration),
+// DATA_LOSS (it answered nonsense), CANCELLED (interrupted), UNIMPLEMENTED, INTERNAL.
 class Connector {
  public:
   virtual ~Connector() = default;  // closes
@@ -43,8 +43,8 @@ class Connectors {
   // NOT_FOUND (CONNECTOR_NOT_FOUND) that names the known ones.
   virtual absl::StatusOr<connector::Manifest> Describe(const std::string& id) = 0;
   // INVALID_ARGUMENT names the option; the rest as Connector.
-  virtual absl::StatusOr<std::unique_ptr<Connector>> Open(const std::string& id,
-                                                          const connector::OpenRequest& request) = 0;
+  virtual absl::StatusOr<std::unique_ptr<Connector>> Open(
+      const std::string& id, const connector::OpenRequest& request) = 0;
 };
 
 }  // namespace entrepot::sync

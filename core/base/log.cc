@@ -46,7 +46,7 @@ absl::Status SetLevel(std::string_view name) {
     }
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("log level \"", name, "\" is none of trace, debug, info, warn, error"));
+      fmt::format("log level \"{}\" is none of trace, debug, info, warn, error", name));
 }
 
 void Write(Level level, std::string_view sentence, Fields fields) {
@@ -54,7 +54,7 @@ void Write(Level level, std::string_view sentence, Fields fields) {
   if (!Logger().should_log(target)) return;
   std::string line(sentence);
   for (const Field& field : fields) {
-    absl::StrAppend(&line, " ", field.name, "=\"", absl::Utf8SafeCEscape(field.value), "\"");
+    line += fmt::format(" {}=\"{}\"", field.name, absl::Utf8SafeCEscape(field.value));
   }
   Logger().log(target, "{}", line);
 }

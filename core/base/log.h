@@ -2,21 +2,22 @@
 // life cycle, never once a record. Secrets never reach it.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <initializer_list>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 
 namespace entrepot::log {
 
 enum class Level { kTrace, kDebug, kInfo, kWarn, kError };
 
 struct Field {
-  Field(std::string_view name, const absl::AlphaNum& value) : name(name), value(value.Piece()) {}
-  Field(std::string_view name, const absl::Status& value)
-      : name(name), value(value.ToString(absl::StatusToStringMode::kWithNoExtraData)) {}
+  template <typename T>
+  Field(std::string_view name, const T& value) : name(name), value(fmt::format("{}", value)) {}
+  Field(std::string_view name, const absl::Status& value) : name(name), value(value.message()) {}
   std::string_view name;
   std::string value;
 };

@@ -1,15 +1,16 @@
 #include "core/base/reason.h"
 
 #include "absl/strings/cord.h"
+#include "core/base/absl_view.h"
 
 namespace entrepot {
 namespace {
-constexpr std::string_view kPayload = "entrepot/reason";
+constexpr char kPayload[] = "entrepot/reason";
 }  // namespace
 
 absl::Status Failure(absl::StatusCode code, std::string_view reason, std::string_view message) {
-  absl::Status status(code, message);
-  status.SetPayload(kPayload, absl::Cord(reason));
+  absl::Status status(code, AbslView(message));
+  status.SetPayload(kPayload, absl::Cord(AbslView(reason)));
   return status;
 }
 

@@ -48,8 +48,13 @@ absl::StatusOr<const KindInfo*> FindKind(std::string_view name);
 // The body of a record that has one; a record without a body is a bug.
 const google::protobuf::Message& BodyOf(const v1::Record& record);
 google::protobuf::Message* MutableBodyOf(v1::Record* record, Kind kind);
+// BODY_NOT_SET for a message that is no kind.
+Kind KindOf(const google::protobuf::Descriptor* descriptor);
 template <typename T>
-Kind KindOf();  // KindOf<v1::Client>()
+Kind KindOf() {  // KindOf<v1::Client>()
+  static const Kind kind = KindOf(T::descriptor());
+  return kind;
+}
 
 // The ids a body refers to, in order of fields, doubles included.
 std::vector<uint64_t> ReferencesOf(const KindInfo& info, const google::protobuf::Message& body);

@@ -1,0 +1,68 @@
+// Brings one sink to the newest revision of every record of its kinds. Reads the change log with a
+// cursor of its own, keeps a delivery for each record that is not yet proven to be there, and never
+// sends again what may have arrived before it has looked.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/clock.h"
+#include "core/store/store.h"
+#include "core/sync/link.h"
+#include "core/sync/plan.h"
+#include "entrepot/config/v1/config.pb.h"
+#include "entrepot/v1/operation_service.pb.h"
+
+namespace entrepot::sync {
+
+struct DispatcherOptions {
+  store::Store* store = nullptr;  // outlives the dispatcher, as do the next two
+  const Clock* clock = nullptr;
+  const config::v1::Limits* limits = nullptr;  // with defaults applied
+};
+
+// Thread-safe. One for each connection that is a sink.
+class Dispatcher {
+ public:
+  // `plan` outlives it.
+  Dispatcher(const DispatcherOptions& options, const ConnectionPlan* plan,
+             std::shared_ptr<Link> link);
+  ~Dispatcher();
+
+  // Works until `stop`, on the caller's thread: one round after another, waiting for the log or for
+  // what is due in between.
+  void Run(std::stop_token stop);
+
+  // One round: reads the log, sends what is due, settles what is unknown. True when something was
+  // done. What Run does, for those who drive it by hand. Errors of the connection pause it; those
+  // of the store are returned.
+  absl::StatusOr<bool> Round();
+
+  // Ends a pause, makes what waits for its next try due now, and wakes Run.
+  absl::Status Hurry();
+  void Wake();
+
+  struct State {
+    bool pausing = false;  // backs off after an error of the connection
+    absl::Time paused_until;
+    bool idle = false;          // the last round found nothing to do
+    uint64_t cursor = 0;        // last log entry that it has handled
+    std::string error;          // of the connection; empty: none
+    v1::SinkProgress progress;  // delivered and rejected since the start, pending now
+  };
+  State state() const;
+  // Called after every round that did something and when it becomes idle or pauses, on Run's
+  // thread. The subscription ends with the returned object.
+  std::shared_ptr<void> OnRound(std::function<void(const State&)> callback);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace entrepot::sync

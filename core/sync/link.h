@@ -1,0 +1,65 @@
+// One configured connection as the core uses it: opens its connector when it is first needed,
+// serialises the calls into it, interrupts those that take too long, and opens it anew after it
+// failed to open. Source and sink of a connection share one link.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/sync/plan.h"
+#include "core/sync/ports.h"
+#include "core/sync/watchdog.h"
+
+namespace entrepot::sync {
+
+// Thread-safe. Every error's message begins with the connection's name.
+class Link {
+ public:
+  struct Options {
+    Connectors* connectors = nullptr;  // outlives the link, as does the watchdog
+    Watchdog* watchdog = nullptr;
+    absl::Duration call_time_max;
+  };
+  Link(std::string connection, std::string connector_id, connector::OpenRequest open,
+       const Options& options);
+
+  const std::string& connection() const { return connection_; }
+  // Opens nothing. Errors as Connectors::Describe.
+  absl::StatusOr<connector::Manifest> Describe();
+
+  // A call that passes the time limit is interrupted and answers DEADLINE_EXCEEDED (CALL_TOO_LONG);
+  // after Stop, CANCELLED (SHUTTING_DOWN). Otherwise the connector's own errors, or those of
+  // opening it.
+  absl::Status Check(connector::CheckResponse* response);
+  absl::Status Read(const connector::ReadRequest& request, connector::ReadResponse* response);
+  // `sent` is set to false when the connector was not even called.
+  absl::Status Apply(const connector::ApplyRequest& request, connector::ApplyResponse* response,
+                     bool* sent);
+  absl::Status Find(const connector::FindRequest& request, connector::FindResponse* response);
+
+  // The running call returns soon; later calls work.
+  void Interrupt();
+  // The running call returns soon, and no other begins. Returns at once.
+  void Stop();
+
+ private:
+  template <typename Call>
+  absl::Status Guarded(const char* what, bool* sent, Call&& call);
+  absl::Status OpenLocked();
+
+  const std::string connection_;
+  const std::string connector_id_;
+  const connector::OpenRequest open_;
+  const Options options_;
+  std::atomic<bool> stopped_ = false;
+  std::mutex call_mutex_;                 // held through a call
+  std::mutex mutex_;                      // guards connector_ against Interrupt while it is made
+  std::shared_ptr<Connector> connector_;  // shared with a running Interrupt
+};
+
+}  // namespace entrepot::sync

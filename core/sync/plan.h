@@ -1,0 +1,41 @@
+// What the configuration says about connections, in the form in which core/sync works with it:
+// which datasets a connection has, of which kind, and in which order they run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/domain/kind.h"
+#include "entrepot/config/v1/config.pb.h"
+#include "entrepot/connector/v1/connector.pb.h"
+
+namespace entrepot::sync {
+
+struct DatasetPlan {
+  std::string connection;  // "warehouse"
+  std::string name;        // "stock"
+  std::string path;        // "warehouse/stock": how items, runs and cursors name it
+  const domain::KindInfo* kind = nullptr;
+  // Borrowed from the configuration; nullptr: the connector gives or takes typed records.
+  const config::v1::Mapping* mapping = nullptr;
+  bool source = false;  // rows or records come from it
+  bool sink = false;    // records go to it
+};
+
+struct ConnectionPlan {
+  std::string name;
+  const config::v1::Connection* config = nullptr;  // borrowed
+  std::vector<DatasetPlan> datasets;               // a kind after those it refers to
+  bool source() const;
+  bool sink() const;
+};
+
+// In order of name. `config` outlives the plan. INVALID_ARGUMENT names the dataset (UNKNOWN_KIND).
+absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& config);
+
+// Decides which datasets are read and which are written, by what the connector can do: a dataset
+// with a mapping is read, kinds that the hub itself makes are written, others as the manifest says.
+void AssignRoles(const connector::v1::Manifest& manifest, ConnectionPlan* plan);
+
+}  // namespace entrepot::sync

@@ -1,0 +1,107 @@
+# The story that scripts/demo tells, in five steps. Sourced by it: `run` shows a command and runs it,
+# `check` and `holds` end the story where something is not as it should be.
+
+step "1. The warehouse's files come in"
+say "The warehouse system has exported its morning: windows-1251, semicolons, decimal commas."
+python3 "$company/warehouse.py" exchange morning
+run ls exchange
+run entrepot config check entrepot.yaml
+start_hub
+run entrepot sync || true
+check "every dataset was read" "len({r['run']['dataset'] for r in it if 'run' in r}) >= 7" entrepot sync --full
+say "Reading every row again changes nothing: not the change log, not the outside."
+run entrepot sync --full || true
+head_before=$(entrepot status --output json | python3 -c 'import json,sys; print(json.load(sys.stdin)["changeLogHead"])')
+entrepot sync --full >/dev/null || true
+check "the change log is as long as before" "it[0]['changeLogHead'] == '$head_before'" entrepot status
+run entrepot stock available BLT-10-60 --quantity 100
+
+step "2. An order is answered line by line"
+cat >order.json <<'EOT'
+{
+  "client": "C-001",
+  "client_order_number": "З-17",
+  "lines": [
+    {"sku": "BLT-12-80", "quantity": "40"},
+    {"sku": "BLT-10-60", "quantity": "100"},
+    {"sku": "BLT-8-40", "quantity": "200"},
+    {"sku": "SCR-5-55", "quantity": "500"},
+    {"sku": "GLV-1", "quantity": "10"},
+    {"sku": "CBL-2.5-3", "quantity": "12.5"}
+  ]
+}
+EOT
+run cat order.json
+run entrepot order place -f order.json --request-id demo-1
+check "the same request id gets the same answer" "it[0]['order']['order']['number'] == '1001'" \
+  entrepot order place -f order.json --request-id demo-1
+check "accepted, partly, and not on the shelf with a date, an estimate and an honest unknown" "
+[a['outcome'].replace('LINE_OUTCOME_', '') for a in it[0]['answers']] ==
+['ACCEPTED', 'PARTIALLY_ACCEPTED', 'BACK_ORDERED', 'BACK_ORDERED', 'BACK_ORDERED', 'ACCEPTED'] and
+[a['expectation']['basis'].replace('EXPECTATION_BASIS_', '') for a in it[0]['answers'] if 'expectation' in a]
+== ['DATED', 'DATED', 'ESTIMATED', 'UNKNOWN']" \
+  entrepot order place -f order.json --request-id demo-1
+check "analogues in stock, best first, never the washer or the incompatible bolt" "
+'BLT-8-45' in [x['sku'] for x in it[0]['answers'][2]['analogues']] and not
+{'WSH-8', 'BLT-8-40-1'} & {x['sku'] for x in it[0]['answers'][2]['analogues']}" \
+  entrepot order place -f order.json --request-id demo-1
+
+step "3. The logistics manager answers"
+run entrepot request list
+entrepot order watch 1001 --output json >watch.out &
+watcher=$!
+sleep 0.5
+request=$(entrepot request list --output json | python3 -c '
+import json, sys
+text = sys.stdin.read()
+found = json.loads(text)["stockRequests"]
+print(next(r["stockRequest"]["number"] for r in found if r["stockRequest"]["orderLine"] == 5))')
+promised=$(date -d '+3 days' +%F)
+run entrepot request accept "$request" --date "$promised" --remark "with Thursday's lorry"
+run entrepot order show 1001
+check "the line's date is the manager's promise" "
+it[0]['order']['order']['lines'][4]['expectation']['basis'] == 'EXPECTATION_BASIS_PROMISED'" \
+  entrepot order show 1001
+sleep 0.5
+kill "$watcher" 2>/dev/null || true
+holds "whoever watches the order saw it" grep -q EXPECTATION_BASIS_PROMISED watch.out
+
+step "4. A shipment becomes an invoice in the ledger"
+run entrepot order ship 1001
+for n in $(seq 2 40); do
+  printf '{"client":"C-%03d","lines":[{"sku":"BLT-12-%s","quantity":"%d"},{"sku":"CBL-4-3","quantity":"0.%d5"}]}' \
+    $((n % 12 + 1)) "$((n % 2 ? 80 : 60))" $((n % 7 + 1)) $((n % 9 + 1)) >more.json
+  number=$(entrepot order place -f more.json --output json | python3 -c \
+    'import json, sys; print(json.load(sys.stdin)["order"]["order"]["number"])')
+  entrepot order ship "$number" --output json >/dev/null
+done
+run entrepot sync ledger
+run tail -n 14 ledger/hub.journal
+holds "hledger accepts it, strictly" hledger -f accountant.journal check --strict ordereddates payees
+holds "ledger accepts it, pedantically" ledger -f accountant.journal --pedantic --check-payees balance
+run hledger -f accountant.journal balance assets:receivable --flat
+holds "each client's balance agrees with the hub's invoices to the kopeck" \
+  python3 "$company/agree.py" accountant.journal
+
+step "5. What is broken stops nothing"
+run entrepot dead-letters list
+check "two broken rows and one unknown unit are kept with file, line and column" "
+len(it[0]['deadLetters']) == 3 and all(d['source']['line'] for d in it[0]['deadLetters'])" \
+  entrepot dead-letters list
+run entrepot parked
+say "The warehouse corrects its rows; the hub's administrator teaches the mapping the unit «рулончик»."
+python3 "$company/warehouse.py" exchange correction
+sed -i 's/^\( *\)lookup: okei$/\1values: {рулончик: упак, шт: шт, м: м, пара: пара}\n\1lookup: okei/' entrepot.yaml
+run entrepot config check entrepot.yaml
+stop_hub
+start_hub
+run entrepot sync || true
+run entrepot dead-letters replay
+check "no dead letter is left" "not it[0].get('deadLetters')" entrepot dead-letters list
+say "Stock of NEW-1 came before its product. When the product comes, it applies by itself."
+python3 "$company/warehouse.py" exchange new-product
+run entrepot sync warehouse
+check "nothing is parked any more" "not it[0].get('items')" entrepot parked
+check "its stock is there" "it[0]['availability']['available']['units'] == '250'" \
+  entrepot stock available NEW-1
+run entrepot trace order 1001

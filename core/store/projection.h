@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "core/domain/kind.h"
 #include "google/protobuf/message.h"
@@ -16,6 +17,7 @@ struct RecordChange {
   uint64_t revision;
   const google::protobuf::Message* before;  // nullptr: new, or deleted before
   const google::protobuf::Message* after;   // nullptr: deleted now
+  std::string_view origin;                  // of the revision: "warehouse/stock"
 };
 
 // All calls come from the writer's thread, except Load, which comes before it starts. Readers on
@@ -26,7 +28,9 @@ class Projection {
   // Only changes of these kinds are given to it.
   virtual bool Wants(domain::Kind kind) const = 0;
   // Once for every kept record that is not deleted, in order of kind's dependency.
-  virtual void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body) = 0;
+  // `origin` is that of its newest revision.
+  virtual void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
+                    std::string_view origin) = 0;
   virtual void Stage(const RecordChange& change) = 0;
   // How many changes are staged; DropTo(n) forgets those staged after the n-th.
   virtual size_t staged() const = 0;

@@ -1,0 +1,154 @@
+// A table in memory: rows that belong to an owner (a product's stock levels, an order's requests),
+// with what the writer has staged on top. Readers on any thread see committed rows; the writer sees
+// its own staged ones too, so that a later work of the same commit sees the earlier ones.
+//
+// Rows lie in one deque, chained by owner: about 20 bytes beside the row, with no allocation each.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace entrepot::trade {
+
+// kWriter is for the writer's thread only, inside Store::Work or Projection calls.
+enum class View { kCommitted, kWriter };
+
+// Row has a member `uint64_t key`. An owner may have several rows of one key.
+template <typename Row>
+class OwnedRows {
+ public:
+  // Writer, or before there are readers.
+  void Load(uint64_t owner, Row row) { Insert(owner, std::move(row)); }
+
+  // Writer. Set takes the place of all rows of its key; Add joins them.
+  void StageSet(uint64_t owner, Row row) { Stage({owner, Op::kSet, std::move(row)}); }
+  void StageAdd(uint64_t owner, Row row) { Stage({owner, Op::kAdd, std::move(row)}); }
+  void StageRemove(uint64_t owner, uint64_t key) {
+    Row row{};
+    row.key = key;
+    Stage({owner, Op::kRemove, std::move(row)});
+  }
+  void DropLast() {
+    auto found = staged_of_.find(staged_.back().owner);
+    found->second.pop_back();
+    if (found->second.empty()) staged_of_.erase(found);
+    staged_.pop_back();
+  }
+  // The lock is given up now and then, so that readers never wait for a whole intake transaction.
+  void Commit() {
+    for (size_t done = 0; done < staged_.size();) {
+      std::unique_lock lock(mutex_);
+      for (const size_t end = std::min(done + kCommitBatch, staged_.size()); done < end; ++done) {
+        Apply(std::move(staged_[done]));
+      }
+    }
+    staged_.clear();
+    staged_of_.clear();
+  }
+
+  // Calls visit(const Row&) for the owner's rows, in no order. `visit` must not touch this table.
+  template <typename Visit>
+  void ForEach(uint64_t owner, View view, Visit visit) const {
+    if (view == View::kWriter) {
+      if (auto found = staged_of_.find(owner); found != staged_of_.end()) {
+        for (const Row& row : Overlaid(owner, found->second)) visit(row);
+        return;
+      }
+      VisitCommitted(owner, visit);
+      return;
+    }
+    std::shared_lock lock(mutex_);
+    VisitCommitted(owner, visit);
+  }
+  std::vector<Row> Get(uint64_t owner, View view) const {
+    std::vector<Row> rows;
+    ForEach(owner, view, [&](const Row& row) { rows.push_back(row); });
+    return rows;
+  }
+
+ private:
+  static constexpr uint32_t kNone = UINT32_MAX;
+  static constexpr size_t kCommitBatch = 256;
+  struct Node {
+    Row row;
+    uint32_t next;
+  };
+  enum class Op : uint8_t { kSet, kAdd, kRemove };
+  struct Staged {
+    uint64_t owner;
+    Op op;
+    Row row;
+  };
+
+  void Stage(Staged staged) {
+    staged_of_[staged.owner].push_back(static_cast<uint32_t>(staged_.size()));
+    staged_.push_back(std::move(staged));
+  }
+  void Apply(Staged staged) {
+    if (staged.op != Op::kAdd) Remove(staged.owner, staged.row.key);
+    if (staged.op != Op::kRemove) Insert(staged.owner, std::move(staged.row));
+  }
+  void Insert(uint64_t owner, Row row) {
+    auto [head, is_new] = heads_.try_emplace(owner, kNone);
+    uint32_t index = free_;
+    if (index == kNone) {
+      index = static_cast<uint32_t>(nodes_.size());
+      nodes_.push_back({std::move(row), head->second});
+    } else {
+      free_ = nodes_[index].next;
+      nodes_[index] = {std::move(row), head->second};
+    }
+    head->second = index;
+  }
+  void Remove(uint64_t owner, uint64_t key) {
+    auto head = heads_.find(owner);
+    if (head == heads_.end()) return;
+    for (uint32_t* link = &head->second; *link != kNone;) {
+      Node& node = nodes_[*link];
+      if (node.row.key != key) {
+        link = &node.next;
+        continue;
+      }
+      const uint32_t gone = *link;
+      *link = node.next;
+      node = {Row{}, free_};
+      free_ = gone;
+    }
+    if (head->second == kNone) heads_.erase(head);
+  }
+  template <typename Visit>
+  void VisitCommitted(uint64_t owner, Visit& visit) const {
+    auto head = heads_.find(owner);
+    if (head == heads_.end()) return;
+    for (uint32_t at = head->second; at != kNone; at = nodes_[at].next) visit(nodes_[at].row);
+  }
+  std::vector<Row> Overlaid(uint64_t owner, const std::vector<uint32_t>& staged) const {
+    std::vector<Row> rows;
+    auto keep = [&](const Row& row) { rows.push_back(row); };
+    VisitCommitted(owner, keep);
+    for (uint32_t index : staged) {
+      const Staged& change = staged_[index];
+      if (change.op != Op::kAdd) {
+        std::erase_if(rows, [&](const Row& row) { return row.key == change.row.key; });
+      }
+      if (change.op != Op::kRemove) rows.push_back(change.row);
+    }
+    return rows;
+  }
+
+  mutable std::shared_mutex mutex_;  // guards nodes_, heads_, free_
+  std::deque<Node> nodes_;
+  absl::flat_hash_map<uint64_t, uint32_t> heads_;
+  uint32_t free_ = kNone;
+  // Of the writer alone.
+  std::vector<Staged> staged_;
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> staged_of_;
+};
+
+}  // namespace entrepot::trade

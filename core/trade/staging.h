@@ -1,0 +1,50 @@
+// What every projection of trade does the same way: it counts what is staged over all of its
+// tables, so that the store can drop the tail of it.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/store/projection.h"
+#include "core/trade/owned_rows.h"
+
+namespace entrepot::trade {
+
+// The changes of several tables in the order in which they were staged. Of the writer alone.
+class Staging {
+ public:
+  template <typename Row>
+  void Set(OwnedRows<Row>& table, uint64_t owner, Row row) {
+    table.StageSet(owner, std::move(row));
+    Note(table);
+  }
+  template <typename Row>
+  void Add(OwnedRows<Row>& table, uint64_t owner, Row row) {
+    table.StageAdd(owner, std::move(row));
+    Note(table);
+  }
+  template <typename Row>
+  void Remove(OwnedRows<Row>& table, uint64_t owner, uint64_t key) {
+    table.StageRemove(owner, key);
+    Note(table);
+  }
+
+  size_t size() const { return undo_.size(); }
+  void DropTo(size_t count) {
+    for (; undo_.size() > count; undo_.pop_back()) undo_.back().drop(undo_.back().table);
+  }
+  void Clear() { undo_.clear(); }
+
+ private:
+  struct Undo {
+    void* table;
+    void (*drop)(void*);
+  };
+  template <typename Row>
+  void Note(OwnedRows<Row>& table) {
+    undo_.push_back({&table, [](void* t) { static_cast<OwnedRows<Row>*>(t)->DropLast(); }});
+  }
+  std::vector<Undo> undo_;
+};
+
+}  // namespace entrepot::trade

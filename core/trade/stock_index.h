@@ -1,0 +1,85 @@
+// What bears on the stock of each product, in memory: what warehouses publish, open supplies, and
+// what orders have reserved, shipped or wait for. A projection of the store; a million stock levels
+// take some 65 MB. What it means is computed in position.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/store/projection.h"
+#include "core/trade/owned_rows.h"
+#include "core/trade/packed.h"
+#include "core/trade/settings.h"
+#include "core/trade/staging.h"
+
+namespace entrepot::trade {
+
+struct LevelInfo {
+  uint64_t key = 0;  // warehouse id
+  int64_t as_of_us = kUnknown;
+  PackedDecimal on_hand;
+  PackedDecimal on_hold;
+  PackedDecimal reserved;
+  uint16_t rule = 0;  // see StockIndex::RuleOf
+
+  static constexpr int64_t kUnknown = INT64_MIN;
+};
+
+struct SupplyInfo {
+  uint64_t key = 0;  // record id
+  uint64_t warehouse_id = 0;
+  PackedDecimal quantity;
+  PackedDay expected_on;
+  bool on_hold = false;
+  std::string purchase_order;
+  std::string line;
+};
+
+// A part of an order line: reserved at a warehouse, shipped from it, or back-ordered.
+struct DemandInfo {
+  uint64_t key = 0;  // order id
+  int32_t line = 0;
+  enum class State : uint8_t { kReserved, kShipped, kBackOrdered } state{};
+  uint64_t warehouse_id = 0;                    // none of what is back-ordered
+  PackedDecimal quantity;                       // > 0
+  int64_t shipped_at_us = LevelInfo::kUnknown;  // of what is shipped
+  int64_t placed_at_us = 0;
+  PackedDay wanted_on;  // absent: as soon as possible
+};
+
+struct ProductStock {
+  std::vector<LevelInfo> levels;
+  std::vector<SupplyInfo> supplies;
+  std::vector<DemandInfo> demand;
+};
+
+class StockIndex final : public store::Projection {
+ public:
+  explicit StockIndex(const Settings& settings);  // outlives it
+
+  ProductStock Get(uint64_t product_id, View view) const;
+  bool HasLevels(uint64_t product_id, View view) const;
+  const StockRule& RuleOf(const LevelInfo& level) const { return rules_[level.rule]; }
+
+  bool Wants(domain::Kind kind) const override;
+  void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
+            std::string_view origin) override;
+  void Stage(const store::RecordChange& change) override;
+  size_t staged() const override { return staging_.size(); }
+  void DropTo(size_t count) override { staging_.DropTo(count); }
+  void Commit() override;
+
+ private:
+  uint16_t RuleIndex(std::string_view origin) const;
+
+  std::vector<StockRule> rules_;  // [0]: of connections without one; fixed after construction
+  std::map<std::string, uint16_t, std::less<>> rule_of_;  // by connection
+  OwnedRows<LevelInfo> levels_;                           // all by product
+  OwnedRows<SupplyInfo> supplies_;
+  OwnedRows<DemandInfo> demand_;
+  Staging staging_;
+};
+
+}  // namespace entrepot::trade

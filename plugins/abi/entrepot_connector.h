@@ -13,11 +13,12 @@
  * Errors: a status below zero, after `fail` has given the reason as one sentence. No exception and
  * no longjmp crosses.
  *
- * Threads: the host serialises all calls of one instance, from any thread, except `interrupt`, which
- * may come from any thread at any time. A connector's own threads are joined before `close` returns.
+ * Threads: the host serialises all calls of one instance, from any thread, except `interrupt`,
+ * which may come from any thread at any time. A connector's own threads are joined before `close`
+ * returns.
  *
- * Growth: tables and structs only grow at the end and begin with their size; test with ENTREPOT_HAS.
- * What is more than a field goes through `get_extension`. */
+ * Growth: tables and structs only grow at the end and begin with their size; test with
+ * ENTREPOT_HAS. What is more than a field goes through `get_extension`. */
 #ifndef ENTREPOT_CONNECTOR_H
 #define ENTREPOT_CONNECTOR_H
 
@@ -30,15 +31,18 @@ extern "C" {
 
 #define ENTREPOT_ABI_MAJOR 1u /* in the entry's name; several may live in one shared object */
 #define ENTREPOT_ABI_MINOR 0u
+#define ENTREPOT_ABI_TEXT "1.0"
 #define ENTREPOT_ENTRY_NAME "entrepot_connector_entry_v1"
 /* ELF note that the host reads before it loads anything; its name and type. The description is the
- * text "<abi major>.<abi minor> <connector id>". */
+ * text "<abi major>.<abi minor> <connector id>", not terminated. */
 #define ENTREPOT_NOTE_SECTION ".note.entrepot.connector"
 #define ENTREPOT_NOTE_NAME "Entrepot"
-#define ENTREPOT_NOTE_TYPE 1u
+#define ENTREPOT_NOTE_TYPE 1
+
+#define ENTREPOT_EXPORT __attribute__((visibility("default")))
 
 /* True when `field` exists in the table that `table` points to, and is set. */
-#define ENTREPOT_HAS(table, field)                                                   \
+#define ENTREPOT_HAS(table, field)                                                           \
   ((table)->struct_size >= offsetof(__typeof__(*(table)), field) + sizeof((table)->field) && \
    (table)->field)
 
@@ -87,7 +91,8 @@ typedef struct entrepot_host {
   void (*log)(const struct entrepot_host*, int32_t level, entrepot_view message);
   /* Any thread. Non-zero: return soon with ENTREPOT_INTERRUPTED. */
   int32_t (*cancelled)(const struct entrepot_host*, entrepot_call*);
-  /* `size` bytes, aligned to 8, owned by the host. NULL: more than the host allows for this call. */
+  /* `size` bytes, aligned to 8, owned by the host until the call's answer has been taken. NULL: more
+   * than the host allows for one call. */
   uint8_t* (*alloc)(entrepot_call*, size_t size);
   /* Gives the reason of a failure and returns `status`, so that `return host->fail(…)` works.
    * retry_after_ms < 0: the host decides. */
@@ -108,10 +113,13 @@ typedef struct entrepot_connector {
   uint16_t abi_major, abi_minor;
   /* A serialised Manifest. */
   entrepot_view manifest;
-  /* NULL: out of memory. Opens nothing. */
+  /* One instance for each connection. NULL: out of memory, or a host that it cannot work with. Opens
+   * nothing. */
   void* (*create)(const entrepot_host* host);
-  /* After it nothing of the instance runs or is touched. NULL is allowed. */
+  /* With or without a `close` before it. After it nothing of the instance runs or is touched. NULL is
+   * allowed. */
   void (*destroy)(void* instance);
+  /* Begins a connection; one that fails leaves nothing open. */
   entrepot_method open;
   entrepot_method check;
   entrepot_method discover;
@@ -128,7 +136,7 @@ typedef struct entrepot_connector {
 } entrepot_connector;
 
 /* Pure: starts no thread, opens nothing, fast. NULL: this host is too old. */
-const entrepot_connector* entrepot_connector_entry_v1(uint32_t host_abi_minor);
+ENTREPOT_EXPORT const entrepot_connector* entrepot_connector_entry_v1(uint32_t host_abi_minor);
 
 #ifdef __cplusplus
 }

@@ -37,8 +37,8 @@ class Batch {
   // Serialised size so far.
   uint64_t bytes() const { return rows_.bytes().size() + other_.size(); }
 
-  // Covers exactly this batch and all before it; opaque to the hub, up to 64 KiB. The next Read gets
-  // it back as ReadRequest::cursor, maybe after a restart. Empty: keep the one of the request.
+  // Covers exactly this batch and all before it; opaque to the hub, up to 64 KiB. The next Read
+  // gets it back as ReadRequest::cursor, maybe after a restart. Empty: keep the one of the request.
   std::string next_cursor;
   // This batch starts a reading of everything that the dataset holds …
   bool snapshot_begin = false;

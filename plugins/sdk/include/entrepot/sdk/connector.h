@@ -122,8 +122,8 @@ class Connector {
 //   id        string literal; also the name of the shared object: "<id>.so".
 //   version   string literal, semantic version of the connector.
 //   describe  void(entrepot::sdk::ManifestBuilder&); pure, called once.
-#define ENTREPOT_CONNECTOR(Class, id, version, describe)                                         \
-  ENTREPOT_CONNECTOR_NOTE(id)                                                                    \
-  extern "C" const entrepot_connector* entrepot_connector_entry_v1(uint32_t host_abi_minor) {    \
-    return ::entrepot::sdk::detail::Entry<Class>(host_abi_minor, id, version, describe);         \
+#define ENTREPOT_CONNECTOR(Class, id, version, describe)                                      \
+  ENTREPOT_CONNECTOR_NOTE(id)                                                                 \
+  extern "C" const entrepot_connector* entrepot_connector_entry_v1(uint32_t host_abi_minor) { \
+    return ::entrepot::sdk::detail::Entry<Class>(host_abi_minor, id, version, describe);      \
   }

@@ -1,6 +1,6 @@
-// What the configuration gave to a connection, by name and typed. The SDK checks all options against
-// the manifest before Connector::Open is called, so that a getter cannot fail on a user's mistake.
-// Part of the connector SDK; immutable, so free to read from any thread.
+// What the configuration gave to a connection, by name and typed. The SDK checks all options
+// against the manifest before Connector::Open is called, so that a getter cannot fail on a user's
+// mistake. Part of the connector SDK; immutable, so free to read from any thread.
 #pragma once
 
 #include <chrono>

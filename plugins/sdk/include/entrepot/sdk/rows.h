@@ -40,8 +40,8 @@ class RowsWriter {
   }
 
   // The next cell of the row. `text` is UTF-8 (a source in another encoding converts it) and copied
-  // at once. `position` is the cell's first character in the line, from 1; 0: unknown. Positions are
-  // sent when the row's first cell has one, so give them for all cells of a row or for none.
+  // at once. `position` is the cell's first character in the line, from 1; 0: unknown. Positions
+  // are sent when the row's first cell has one, so give them for all cells of a row or for none.
   void Cell(std::string_view text, uint32_t position = 0) {
     AppendField(cells_, kCell, text);
     if (position != 0) AppendVarint(positions_, position);

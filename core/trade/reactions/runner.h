@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -22,6 +23,9 @@ class Reactions {
 
   void Start();
   void Stop();  // Ends after the step under way. Idempotent.
+
+  // Of the reactions, in their order: their cursors are named "reaction:<name>".
+  std::vector<std::string> names() const;
 
   // Takes every reaction to the end of the log, in the caller's thread. Reactions that cause each
   // other are repeated until none has anything to do. Errors: as Store::Write and Reader.

@@ -61,6 +61,9 @@ std::vector<uint64_t> ReferencesOf(const KindInfo& info, const google::protobuf:
 
 // The serialised key fields: equal keys have equal bytes. Used to look records up.
 std::string KeyBytes(const KindInfo& info, const google::protobuf::Message& body);
+// Of a key that is one string field, by which people and other systems refer to the record: that
+// string, borrowed from the bytes. Empty for all other keys.
+std::string_view TextOfKeyBytes(const KindInfo& info, std::string_view key_bytes);
 
 // The key as people write it: fields joined by "/"; a reference stands as "#<id>" here, and whoever
 // can look records up replaces it by that record's key.

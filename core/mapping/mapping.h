@@ -39,6 +39,17 @@ struct MissingReference {
 
 enum class RowOutcome { kMapped, kFault, kMissing };
 
+// A mistake in a mapping of the configuration.
+struct MappingProblem {
+  std::string path;     // below the mapping: "fields.on_hand.match", "covers[1]"
+  std::string message;  // one sentence: what is wrong and what would be right
+};
+
+// Every mistake of the mapping, in order of its keys; none: RowMapper::Compile accepts it.
+std::vector<MappingProblem> CheckMapping(const domain::KindInfo& kind,
+                                         const config::v1::Mapping& mapping,
+                                         const Environment& environment);
+
 // Resolves outside ids: the id of the record, or nothing.
 using Resolver = std::function<std::optional<uint64_t>(domain::Kind, std::string_view outside_id)>;
 

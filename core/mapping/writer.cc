@@ -1,0 +1,360 @@
+#include "core/mapping/writer.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "core/base/absl_view.h"
+#include "core/base/nearest.h"
+#include "core/mapping/text.h"
+#include "entrepot/v1/options.pb.h"
+#include "entrepot/v1/product.pb.h"
+#include "entrepot/v1/values.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace entrepot::mapping {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+constexpr int64_t kBillion = 1'000'000'000;
+
+constexpr std::array<std::string_view, 17> kTrue = {
+    "1", "true",   "yes",    "y",      "on", "да", "Да", "ДА", "д",
+    "Д", "истина", "Истина", "ИСТИНА", "+",  "t",  "x",  "X"};
+constexpr std::array<std::string_view, 15> kFalse = {"0",    "false", "no",   "n", "off",
+                                                     "нет",  "Нет",   "НЕТ",  "н", "Н",
+                                                     "ложь", "Ложь",  "ЛОЖЬ", "-", "f"};
+
+template <size_t N>
+bool Among(std::string_view text, const std::array<std::string_view, N>& words) {
+  return std::any_of(words.begin(), words.end(), [text](std::string_view word) {
+    return absl::EqualsIgnoreCase(AbslView(text), AbslView(word));
+  });
+}
+
+void Store(const Number& number, v1::Decimal* decimal) {
+  decimal->set_units(number.units);
+  decimal->set_nanos(number.nanos);
+}
+
+// "PRODUCT_RELATION_TYPE_" for ProductRelationType: all that the values' names share up to the
+// last "_".
+std::string PrefixOf(const google::protobuf::EnumDescriptor& type) {
+  std::string prefix = type.value(0)->name();
+  for (int i = 1; i < type.value_count(); ++i) {
+    const std::string& name = type.value(i)->name();
+    const auto differs = std::mismatch(prefix.begin(), prefix.end(), name.begin(), name.end());
+    prefix.erase(differs.first, prefix.end());
+  }
+  return prefix.substr(0, prefix.rfind('_') + 1);
+}
+
+}  // namespace
+
+std::optional<ValueWriter::Type> ValueWriter::TypeOf(const FieldDescriptor* field) {
+  if (!field->options().GetExtension(v1::field).references().empty()) return Type::kReference;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: return Type::kText;
+    case FieldDescriptor::CPPTYPE_BOOL: return Type::kBoolean;
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64: return Type::kInteger;
+    case FieldDescriptor::CPPTYPE_ENUM: return Type::kEnumeration;
+    case FieldDescriptor::CPPTYPE_MESSAGE: break;
+    default: return std::nullopt;
+  }
+  const Descriptor* type = field->message_type();
+  if (type == v1::Decimal::descriptor()) return Type::kDecimal;
+  if (type == v1::Money::descriptor()) return Type::kMoney;
+  if (type == v1::Fraction::descriptor()) return Type::kFraction;
+  if (type == v1::Date::descriptor()) return Type::kDate;
+  if (type == google::protobuf::Timestamp::descriptor()) return Type::kMoment;
+  if (type == v1::VatRate::descriptor()) return Type::kVatRate;
+  return std::nullopt;
+}
+
+std::optional<ValueWriter> ValueWriter::For(const FieldDescriptor* field,
+                                            const ValueFormats& formats,
+                                            const Environment& environment) {
+  const std::optional<Type> type = TypeOf(field);
+  if (!type) return std::nullopt;
+  ValueWriter writer;
+  writer.field_ = field;
+  writer.type_ = *type;
+  writer.repeated_ = field->is_repeated();
+  writer.percent_ = *type == Type::kVatRate || absl::EndsWith(field->name(), "percent");
+  writer.formats_ = formats;
+  writer.environment_ = environment;
+  if (*type == Type::kEnumeration) writer.CollectEnumeration();
+  if (*type == Type::kReference) {
+    const auto& target = field->options().GetExtension(v1::field).references();
+    const FieldDescriptor* body = v1::Record::descriptor()->FindFieldByName(target);
+    writer.target_ = static_cast<domain::Kind>(body->number());
+  }
+  return writer;
+}
+
+void ValueWriter::CollectEnumeration() {
+  const google::protobuf::EnumDescriptor* type = field_->enum_type();
+  const size_t prefix = PrefixOf(*type).size();
+  for (int i = 0; i < type->value_count(); ++i) {
+    if (type->value(i)->number() == 0) continue;  // "unspecified" is no value
+    names_.push_back(absl::AsciiStrToLower(AbslView(type->value(i)->name()).substr(prefix)));
+    numbers_.push_back(type->value(i)->number());
+  }
+}
+
+WriteOutcome ValueWriter::Write(std::string_view text, const Resolver& resolve, Message* message,
+                                std::string* reason, MissingReference* missing) {
+  bool fine = false;
+  switch (type_) {
+    case Type::kReference: return WriteReference(text, resolve, message, missing);
+    case Type::kText: fine = WriteText(text, message, reason); break;
+    case Type::kBoolean: fine = WriteBoolean(text, message, reason); break;
+    case Type::kInteger: fine = WriteInteger(text, message, reason); break;
+    case Type::kEnumeration: fine = WriteEnumeration(text, message, reason); break;
+    case Type::kDecimal:
+      fine = WriteDecimal(text, static_cast<v1::Decimal*>(Target(message)), reason);
+      break;
+    case Type::kMoney: {
+      auto* money = static_cast<v1::Money*>(Target(message));
+      money->set_currency(environment_.currency);
+      fine = WriteDecimal(text, money->mutable_amount(), reason);
+      break;
+    }
+    case Type::kFraction:
+      fine = WriteFraction(text, static_cast<v1::Fraction*>(Target(message)), reason);
+      break;
+    case Type::kDate:
+      fine = WriteDate(text, static_cast<v1::Date*>(Target(message)), reason);
+      break;
+    case Type::kMoment: fine = WriteMoment(text, message, reason); break;
+    case Type::kVatRate: {
+      auto* rate = static_cast<v1::VatRate*>(Target(message));
+      fine = WriteDecimal(text, rate->mutable_percent(), reason);
+      break;
+    }
+  }
+  return fine ? WriteOutcome::kWritten : WriteOutcome::kFault;
+}
+
+Message* ValueWriter::Target(Message* message) const {
+  const Reflection* reflection = message->GetReflection();
+  return repeated_ ? reflection->AddMessage(message, field_)
+                   : reflection->MutableMessage(message, field_);
+}
+
+bool ValueWriter::WriteText(std::string_view text, Message* message, std::string* reason) const {
+  if (!IsUtf8(text)) {
+    *reason =
+        fmt::format("{} is not UTF-8; is the source's encoding configured rightly?", Quoted(text));
+    return false;
+  }
+  const Reflection* reflection = message->GetReflection();
+  if (repeated_) {
+    reflection->AddString(message, field_, std::string(text));
+  } else {
+    reflection->SetString(message, field_, std::string(text));
+  }
+  return true;
+}
+
+bool ValueWriter::WriteBoolean(std::string_view text, Message* message, std::string* reason) const {
+  const bool yes = Among(text, kTrue);
+  if (!yes && !Among(text, kFalse)) {
+    *reason = fmt::format(
+        "{} is neither yes nor no; expected 1 or 0, true or false, yes or no, "
+        "да or нет",
+        Quoted(text));
+    return false;
+  }
+  const Reflection* reflection = message->GetReflection();
+  if (repeated_) {
+    reflection->AddBool(message, field_, yes);
+  } else {
+    reflection->SetBool(message, field_, yes);
+  }
+  return true;
+}
+
+bool ValueWriter::WriteInteger(std::string_view text, Message* message, std::string* reason) const {
+  Number number;
+  const NumberFault fault = ParseNumber(text, formats_.number, &number);
+  if (fault != NumberFault::kNone) {
+    *reason = DescribeFault(fault, text, formats_.number);
+    return false;
+  }
+  if (number.nanos != 0) {
+    *reason = fmt::format("{} is not a whole number", Quoted(text));
+    return false;
+  }
+  if (!SetInteger(number.units, message)) {
+    *reason = fmt::format("{} is out of the field's range", Quoted(text));
+    return false;
+  }
+  return true;
+}
+
+bool ValueWriter::SetInteger(int64_t value, Message* message) const {
+  const Reflection* reflection = message->GetReflection();
+  switch (field_->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+      if (value != static_cast<int32_t>(value)) return false;
+      repeated_ ? reflection->AddInt32(message, field_, static_cast<int32_t>(value))
+                : reflection->SetInt32(message, field_, static_cast<int32_t>(value));
+      return true;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      if (value != static_cast<uint32_t>(value)) return false;
+      repeated_ ? reflection->AddUInt32(message, field_, static_cast<uint32_t>(value))
+                : reflection->SetUInt32(message, field_, static_cast<uint32_t>(value));
+      return true;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      if (value < 0) return false;
+      repeated_ ? reflection->AddUInt64(message, field_, static_cast<uint64_t>(value))
+                : reflection->SetUInt64(message, field_, static_cast<uint64_t>(value));
+      return true;
+    default:
+      repeated_ ? reflection->AddInt64(message, field_, value)
+                : reflection->SetInt64(message, field_, value);
+      return true;
+  }
+}
+
+bool ValueWriter::WriteEnumeration(std::string_view text, Message* message,
+                                   std::string* reason) const {
+  const auto found = std::find_if(names_.begin(), names_.end(), [text](const std::string& name) {
+    return absl::EqualsIgnoreCase(name, AbslView(text));
+  });
+  if (found == names_.end()) {
+    std::string list;
+    for (const std::string& name : names_) list += (list.empty() ? "" : ", ") + name;
+    *reason = fmt::format("{} is not one of {}{}", Quoted(text), list, DidYouMean(text, names_));
+    return false;
+  }
+  const int number = numbers_[found - names_.begin()];
+  const Reflection* reflection = message->GetReflection();
+  if (repeated_) {
+    reflection->AddEnumValue(message, field_, number);
+  } else {
+    reflection->SetEnumValue(message, field_, number);
+  }
+  return true;
+}
+
+WriteOutcome ValueWriter::WriteReference(std::string_view text, const Resolver& resolve,
+                                         Message* message, MissingReference* missing) {
+  if (last_text_ != text) {
+    const std::optional<uint64_t> id = resolve(target_, text);
+    if (!id) {
+      missing->kind = target_;
+      missing->key = text;
+      return WriteOutcome::kMissing;
+    }
+    last_text_ = text;
+    last_id_ = *id;
+  }
+  const Reflection* reflection = message->GetReflection();
+  if (repeated_) {
+    reflection->AddUInt64(message, field_, last_id_);
+  } else {
+    reflection->SetUInt64(message, field_, last_id_);
+  }
+  return WriteOutcome::kWritten;
+}
+
+bool ValueWriter::WriteDecimal(std::string_view text, v1::Decimal* decimal,
+                               std::string* reason) const {
+  std::string_view digits = text;
+  if (percent_ && !digits.empty() && digits.back() == '%') {
+    digits.remove_suffix(1);
+    digits = Trim(digits);
+  }
+  Number number;
+  const NumberFault fault = ParseNumber(digits, formats_.number, &number);
+  if (fault != NumberFault::kNone) {
+    *reason = DescribeFault(fault, text, formats_.number);
+    return false;
+  }
+  Store(number, decimal);
+  return true;
+}
+
+// "1/2", "2", "0.5".
+bool ValueWriter::WriteFraction(std::string_view text, v1::Fraction* fraction,
+                                std::string* reason) const {
+  const size_t slash = text.find('/');
+  Number above;
+  Number below{.units = 1};
+  NumberFault fault = ParseNumber(Trim(text.substr(0, slash)), formats_.number, &above);
+  if (fault == NumberFault::kNone && slash != std::string_view::npos) {
+    fault = ParseNumber(Trim(text.substr(slash + 1)), formats_.number, &below);
+  }
+  // Over a common denominator of a billion.
+  const __int128 numerator = static_cast<__int128>(above.units) * kBillion + above.nanos;
+  const __int128 denominator = static_cast<__int128>(below.units) * kBillion + below.nanos;
+  if (fault != NumberFault::kNone || denominator <= 0) {
+    *reason = fmt::format("{} is not a ratio; expected 1/2, 2 or 0{}5", Quoted(text),
+                          formats_.number.decimal_separator);
+    return false;
+  }
+  __int128 a = numerator < 0 ? -numerator : numerator;
+  __int128 b = denominator;
+  while (b != 0) {
+    const __int128 rest = a % b;
+    a = b;
+    b = rest;
+  }
+  constexpr __int128 kMax = std::numeric_limits<int64_t>::max();
+  const __int128 reduced = numerator / a;
+  if (reduced > kMax || reduced < -kMax || denominator / a > kMax) {
+    *reason =
+        fmt::format("{} cannot be kept exactly as a ratio of two whole numbers", Quoted(text));
+    return false;
+  }
+  fraction->set_numerator(static_cast<int64_t>(reduced));
+  fraction->set_denominator(static_cast<int64_t>(denominator / a));
+  return true;
+}
+
+bool ValueWriter::WriteDate(std::string_view text, v1::Date* date, std::string* reason) const {
+  CivilTime time;
+  if (!formats_.date.Parse(text, &time)) {
+    *reason = fmt::format("{} is not {}", Quoted(text), formats_.date.description());
+    return false;
+  }
+  date->set_year(time.year);
+  date->set_month(time.month);
+  date->set_day(time.day);
+  return true;
+}
+
+bool ValueWriter::WriteMoment(std::string_view text, Message* message, std::string* reason) {
+  if (last_text_ != text) {
+    CivilTime time;
+    if (!formats_.time.Parse(text, &time)) {
+      *reason = fmt::format("{} is not {}", Quoted(text), formats_.time.description());
+      return false;
+    }
+    const absl::Time moment = MomentOf(time, environment_.time_zone);
+    last_seconds_ = absl::ToUnixSeconds(moment);  // rounds down, as Timestamp wants it
+    last_nanos_ = static_cast<int32_t>(
+        absl::ToInt64Nanoseconds(moment - absl::FromUnixSeconds(last_seconds_)));
+    last_text_ = text;
+  }
+  auto* timestamp = static_cast<google::protobuf::Timestamp*>(Target(message));
+  timestamp->set_seconds(last_seconds_);
+  timestamp->set_nanos(last_nanos_);
+  return true;
+}
+
+}  // namespace entrepot::mapping

@@ -2,8 +2,6 @@
 // need. A projection of the store.
 #pragma once
 
-#include <map>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -38,8 +36,8 @@ class Documents final : public store::Projection {
   std::vector<OrderInfo> OrdersOf(uint64_t client_id, View view) const;
   std::vector<RequestInfo> RequestsOf(uint64_t order_id, View view) const;  // by age
   std::vector<InvoiceInfo> InvoicesOf(uint64_t order_id, View view) const;  // by age
-  // Committed requests by urgency: wanted date (absent last), then age.
-  std::vector<RequestInfo> RequestsByUrgency() const;
+  // Committed requests by urgency: wanted date (absent last), then age. UNSPECIFIED: all.
+  std::vector<RequestInfo> RequestsByUrgency(v1::StockRequestStatus status) const;
 
   bool Wants(domain::Kind kind) const override;
   void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
@@ -50,9 +48,12 @@ class Documents final : public store::Projection {
   void Commit() override;
 
  private:
+  template <typename Writer>
+  void Write(uint64_t id, domain::Kind kind, const google::protobuf::Message& body, Writer& writer);
+
   OwnedRows<OrderInfo> orders_;      // by client
   OwnedRows<RequestInfo> requests_;  // by order
-  OwnedRows<RequestInfo> inbox_;     // all of them, under one owner for each status
+  OwnedRows<RequestInfo> inbox_;     // by status
   OwnedRows<InvoiceInfo> invoices_;  // by order
   Staging staging_;
 };

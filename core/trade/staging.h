@@ -2,7 +2,6 @@
 // tables, so that the store can drop the tail of it.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "core/store/projection.h"
@@ -45,6 +44,38 @@ class Staging {
     undo_.push_back({&table, [](void* t) { static_cast<OwnedRows<Row>*>(t)->DropLast(); }});
   }
   std::vector<Undo> undo_;
+};
+
+// A body whose kind says that it is a T.
+template <typename T>
+const T& As(const google::protobuf::Message& body) {
+  return static_cast<const T&>(body);
+}
+template <typename T>
+const T* As(const google::protobuf::Message* body) {
+  return static_cast<const T*>(body);
+}
+
+// Ways to put a record's rows into tables: at once while the store loads, staged afterwards.
+struct LoadRow {
+  template <typename Row>
+  void operator()(OwnedRows<Row>& table, uint64_t owner, Row row) {
+    table.Load(owner, std::move(row));
+  }
+};
+struct AddRow {
+  template <typename Row>
+  void operator()(OwnedRows<Row>& table, uint64_t owner, Row row) {
+    staging.Add(table, owner, std::move(row));
+  }
+  Staging& staging;
+};
+struct RemoveRow {
+  template <typename Row>
+  void operator()(OwnedRows<Row>& table, uint64_t owner, Row row) {
+    staging.Remove(table, owner, row.key);
+  }
+  Staging& staging;
 };
 
 }  // namespace entrepot::trade

@@ -13,6 +13,7 @@
 #include "core/trade/packed.h"
 #include "core/trade/settings.h"
 #include "core/trade/staging.h"
+#include "entrepot/v1/order.pb.h"
 
 namespace entrepot::trade {
 
@@ -47,6 +48,10 @@ struct DemandInfo {
   int64_t shipped_at_us = LevelInfo::kUnknown;  // of what is shipped
   int64_t placed_at_us = 0;
   PackedDay wanted_on;  // absent: as soon as possible
+  // What the client was told of a back-ordered part.
+  v1::ExpectationBasis basis{};
+  PackedDay expected_on;
+  uint64_t expectation = 0;  // DigestOf
 };
 
 struct ProductStock {
@@ -55,12 +60,18 @@ struct ProductStock {
   std::vector<DemandInfo> demand;
 };
 
+// Equal expectations have equal digests; that of an absent one is that of an empty one.
+uint64_t DigestOf(const v1::Expectation& expectation);
+
 class StockIndex final : public store::Projection {
  public:
   explicit StockIndex(const Settings& settings);  // outlives it
 
   ProductStock Get(uint64_t product_id, View view) const;
-  bool HasLevels(uint64_t product_id, View view) const;
+  // Does a line of an open order wait for it?
+  bool HasBackOrders(uint64_t product_id, View view) const;
+  // False: no warehouse holds any of it, so it cannot be available. Cheaper than Get.
+  bool MayHaveStock(uint64_t product_id, View view) const;
   const StockRule& RuleOf(const LevelInfo& level) const { return rules_[level.rule]; }
 
   bool Wants(domain::Kind kind) const override;
@@ -73,6 +84,9 @@ class StockIndex final : public store::Projection {
 
  private:
   uint16_t RuleIndex(std::string_view origin) const;
+  void StageLevel(const store::RecordChange& change);
+  void StageSupply(const store::RecordChange& change);
+  void StageOrder(const store::RecordChange& change);
 
   std::vector<StockRule> rules_;  // [0]: of connections without one; fixed after construction
   std::map<std::string, uint16_t, std::less<>> rule_of_;  // by connection

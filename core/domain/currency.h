@@ -21,9 +21,9 @@ const Currency* FindCurrency(std::string_view code);
 // INVALID_ARGUMENT (UNKNOWN_CURRENCY) that names what was probably meant.
 absl::Status CheckCurrency(std::string_view code);
 
-// The code for a numeric code, a national spelling or sign ("руб.", "грн", "₽", "810", "RUR"),
-// or the code itself; case, points and spaces do not count. Empty: unknown, or said of several
-// currencies ("¥", "kr"). The view is static.
+// The code for a numeric code, a national spelling or sign ("руб.", "грн", "₽", "810",
+// "RUR"), or the code itself; case, points and spaces do not count. Empty: unknown, or said of
+// several currencies ("¥", "kr"). The view is static.
 std::string_view CurrencyOfText(std::string_view text);
 // What CurrencyOfText knows, for "did you mean".
 std::span<const std::string_view> CurrencyTexts();

@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 #include <utility>
 
 #include "core/domain/date.h"
 #include "core/domain/decimal.h"
+#include "core/domain/enumeration.h"
 #include "entrepot/v1/values.pb.h"
 #include "google/protobuf/util/time_util.h"
 
@@ -70,14 +70,7 @@ std::string EnumJson(const Message& message, const FieldDescriptor* field, int i
                                : reflection->GetRepeatedEnumValue(message, field, index);
   const EnumValueDescriptor* value = field->enum_type()->FindValueByNumber(number);
   if (value == nullptr) return fmt::format("{}", number);
-  // Without its enumeration's prefix, in lower case, as in the configuration.
-  const std::string_view zero = field->enum_type()->value(0)->name();
-  const std::string_view unspecified = "UNSPECIFIED";
-  std::string name = value->name();
-  if (zero.ends_with(unspecified)) name.erase(0, zero.size() - unspecified.size());
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return Quoted(name);
+  return Quoted(EnumWord(*value));
 }
 
 // A field that is no message, or an element of a repeated one; index -1: not repeated.

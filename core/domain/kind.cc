@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "absl/strings/ascii.h"
 #include "core/base/log.h"
 #include "core/base/nearest.h"
 #include "core/base/reason.h"
+#include "core/domain/date.h"
 #include "core/domain/decimal.h"
+#include "core/domain/enumeration.h"
 #include "entrepot/v1/options.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -179,20 +180,13 @@ void AppendKeyField(const Message& body, const FieldDescriptor* field, std::stri
   }
 }
 
-std::string EnumText(const google::protobuf::EnumValueDescriptor& value) {
-  const std::string prefix = value.type()->value(0)->name();  // "…_UNSPECIFIED"
-  const size_t cut = prefix.size() - std::string_view("UNSPECIFIED").size();
-  return absl::AsciiStrToLower(value.name().substr(cut));
-}
-
 std::string MessageText(const Message& message) {
   if (message.GetDescriptor() == v1::Decimal::descriptor()) {
     const auto value = Decimal::From(static_cast<const v1::Decimal&>(message));
     if (value.ok()) return value->ToString();
   }
   if (message.GetDescriptor() == v1::Date::descriptor()) {
-    const auto& date = static_cast<const v1::Date&>(message);
-    return fmt::format("{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
+    return DayText(static_cast<const v1::Date&>(message));
   }
   return message.ShortDebugString();
 }
@@ -207,7 +201,7 @@ std::string KeyFieldText(const Message& body, const FieldDescriptor* field) {
     }
     case FieldDescriptor::CPPTYPE_INT32:
       return fmt::format("{}", reflection->GetInt32(body, field));
-    case FieldDescriptor::CPPTYPE_ENUM: return EnumText(*reflection->GetEnum(body, field));
+    case FieldDescriptor::CPPTYPE_ENUM: return EnumWord(*reflection->GetEnum(body, field));
     case FieldDescriptor::CPPTYPE_STRING: return reflection->GetString(body, field);
     case FieldDescriptor::CPPTYPE_MESSAGE: return MessageText(reflection->GetMessage(body, field));
     default: BrokenOptions(*field, "a key of this type");

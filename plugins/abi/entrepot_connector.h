@@ -91,8 +91,8 @@ typedef struct entrepot_host {
   void (*log)(const struct entrepot_host*, int32_t level, entrepot_view message);
   /* Any thread. Non-zero: return soon with ENTREPOT_INTERRUPTED. */
   int32_t (*cancelled)(const struct entrepot_host*, entrepot_call*);
-  /* `size` bytes, aligned to 8, owned by the host until the call's answer has been taken. NULL: more
-   * than the host allows for one call. */
+  /* `size` bytes, aligned to 8, owned by the host until the call's answer has been taken. NULL:
+   * more than the host allows for one call. */
   uint8_t* (*alloc)(entrepot_call*, size_t size);
   /* Gives the reason of a failure and returns `status`, so that `return host->fail(…)` works.
    * retry_after_ms < 0: the host decides. */
@@ -113,11 +113,11 @@ typedef struct entrepot_connector {
   uint16_t abi_major, abi_minor;
   /* A serialised Manifest. */
   entrepot_view manifest;
-  /* One instance for each connection. NULL: out of memory, or a host that it cannot work with. Opens
-   * nothing. */
+  /* One instance for each connection. NULL: out of memory, or a host that it cannot work with.
+   * Opens nothing. */
   void* (*create)(const entrepot_host* host);
-  /* With or without a `close` before it. After it nothing of the instance runs or is touched. NULL is
-   * allowed. */
+  /* With or without a `close` before it. After it nothing of the instance runs or is touched. NULL
+   * is allowed. */
   void (*destroy)(void* instance);
   /* Begins a connection; one that fails leaves nothing open. */
   entrepot_method open;

@@ -98,7 +98,8 @@ class Compiler {
                                    Trim(text).empty() ? std::string(" ") : text, kGroupSeparators,
                                    "\" \", \",\", \".\", \"'\" or \"_\"");
     }
-    if (formats.number.decimal_separator == formats.number.group_separator) {
+    if ((given.has_decimal_separator() || given.has_group_separator()) &&
+        formats.number.decimal_separator == formats.number.group_separator) {
       Report(path, "the decimal separator and the group separator are the same");
     }
     if (given.has_date()) MergeTime(ChildPath(path, "date"), given.date(), &formats.date);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace entrepot::mapping {
@@ -21,8 +20,5 @@ class LookupTable {
 
 // "okei" or "currency"; nullptr where there is no such table.
 const LookupTable* FindLookupTable(std::string_view name);
-
-// An ISO 4217 code of a currency in use.
-bool IsCurrency(std::string_view code);
 
 }  // namespace entrepot::mapping

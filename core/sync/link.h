@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/sync/outcome.h"
 #include "core/sync/plan.h"
 #include "core/sync/ports.h"
 #include "core/sync/watchdog.h"
@@ -42,24 +44,31 @@ class Link {
                      bool* sent);
   absl::Status Find(const connector::FindRequest& request, connector::FindResponse* response);
 
-  // The running call returns soon; later calls work.
-  void Interrupt();
-  // The running call returns soon, and no other begins. Returns at once.
+  // A running Read returns soon; later calls work. Other calls are left alone.
+  void InterruptRead();
+  // The running call returns soon, and no other begins. Returns at once. A call that begins at the
+  // same moment may miss it: whoever waits for the end calls it again.
   void Stop();
+  // A call runs that passed its time limit and did not return when it was interrupted.
+  bool hanging() const { return hanging_; }
 
  private:
-  template <typename Call>
-  absl::Status Guarded(const char* what, bool* sent, Call&& call);
-  absl::Status OpenLocked();
+  absl::Status Guarded(Phase phase, bool* sent,
+                       const std::function<absl::Status(Connector&)>& call);
+  absl::StatusOr<std::shared_ptr<Connector>> Opened();
+  void InterruptNow();
+  absl::Status Named(const absl::Status& status) const;
 
   const std::string connection_;
   const std::string connector_id_;
   const connector::OpenRequest open_;
   const Options options_;
   std::atomic<bool> stopped_ = false;
+  std::atomic<bool> hanging_ = false;
+  std::atomic<bool> reading_ = false;
   std::mutex call_mutex_;                 // held through a call
-  std::mutex mutex_;                      // guards connector_ against Interrupt while it is made
-  std::shared_ptr<Connector> connector_;  // shared with a running Interrupt
+  std::mutex mutex_;                      // guards connector_
+  std::shared_ptr<Connector> connector_;  // shared with an Interrupt from another thread
 };
 
 }  // namespace entrepot::sync

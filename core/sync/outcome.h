@@ -4,7 +4,7 @@
 #pragma once
 
 #include "absl/status/status.h"
-#include "entrepot/connector/v1/connector.pb.h"
+#include "core/sync/ports.h"
 
 namespace entrepot::sync {
 
@@ -21,6 +21,6 @@ enum class Outcome {
 Outcome OutcomeOf(absl::StatusCode code, Phase phase);
 
 // Of one item of an Apply that answered.
-Outcome OutcomeOf(connector::v1::ApplyOutcome outcome);
+Outcome OutcomeOf(connector::ApplyOutcome outcome);
 
 }  // namespace entrepot::sync

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "core/domain/kind.h"
+#include "core/sync/ports.h"
 #include "entrepot/config/v1/config.pb.h"
-#include "entrepot/connector/v1/connector.pb.h"
 
 namespace entrepot::sync {
 
@@ -29,6 +29,8 @@ struct ConnectionPlan {
   std::vector<DatasetPlan> datasets;               // a kind after those it refers to
   bool source() const;
   bool sink() const;
+  // The dataset that takes records of a kind; nullptr: there is none.
+  const DatasetPlan* SinkOf(domain::Kind kind) const;
 };
 
 // In order of name. `config` outlives the plan. INVALID_ARGUMENT names the dataset (UNKNOWN_KIND).
@@ -36,6 +38,6 @@ absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& c
 
 // Decides which datasets are read and which are written, by what the connector can do: a dataset
 // with a mapping is read, kinds that the hub itself makes are written, others as the manifest says.
-void AssignRoles(const connector::v1::Manifest& manifest, ConnectionPlan* plan);
+void AssignRoles(const connector::Manifest& manifest, ConnectionPlan* plan);
 
 }  // namespace entrepot::sync

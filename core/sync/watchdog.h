@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -37,6 +38,7 @@ class Watchdog {
   std::condition_variable changed_;
   std::map<uint64_t, Watched> watched_;
   uint64_t next_ticket_ = 1;
+  int64_t wake_ns_ = 0;   // when the thread looks next
   uint64_t running_ = 0;  // ticket whose callback runs now
   bool stopping_ = false;
   std::thread thread_;

@@ -1,0 +1,38 @@
+// What a full read did not bring: which records of a dataset were not seen between the source's
+// begin and end marks, and whether so many may be deleted without a person's word.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/store/transaction.h"
+#include "core/sync/plan.h"
+
+namespace entrepot::sync {
+
+// Thread-compatible. Seeing is idempotent, so that a transaction may be run twice.
+class Absence {
+ public:
+  void Begin();
+  void See(uint64_t record_id);
+  // A row of which cannot be told which record it is: that record may be here, so that nothing can
+  // be called missing.
+  void SeeUnknown() { unknown_ = true; }
+  bool unknown() const { return unknown_; }
+
+  // Live records that this dataset last wrote and that were not seen, and how many it has in all.
+  absl::Status Missing(const store::Transaction& tx, const DatasetPlan& dataset,
+                       std::vector<uint64_t>* missing, uint64_t* total) const;
+
+ private:
+  std::vector<uint64_t> seen_;  // a bit for each id: ids are dense
+  bool unknown_ = false;
+};
+
+// FAILED_PRECONDITION (TOO_MANY_DELETIONS) when more than 20 records and more than 10 % are
+// missing.
+absl::Status CheckDeletions(const DatasetPlan& dataset, uint64_t missing, uint64_t total);
+
+}  // namespace entrepot::sync

@@ -1,0 +1,235 @@
+#include "core/sync/door.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "core/base/absl_view.h"
+#include "core/base/status_macros.h"
+#include "core/sync/references.h"
+
+namespace entrepot::sync {
+namespace {
+
+using Result = Passage::Result;
+
+// What Put answers about the record, not about the store: a person must look at the row.
+bool IsRefusal(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInvalidArgument ||
+         status.code() == absl::StatusCode::kFailedPrecondition ||
+         status.code() == absl::StatusCode::kNotFound ||
+         status.code() == absl::StatusCode::kOutOfRange;
+}
+
+Result ResultOf(store::PutOutcome outcome) {
+  switch (outcome) {
+    case store::PutOutcome::kCreated: return Result::kCreated;
+    case store::PutOutcome::kChanged: return Result::kChanged;
+    case store::PutOutcome::kUnchanged: return Result::kUnchanged;
+  }
+  return Result::kUnchanged;
+}
+
+// Messages of domain::Check begin with the field: "on_hand: …".
+std::string FieldIn(std::string_view message) {
+  const size_t colon = message.find(": ");
+  if (colon == message.npos) return "";
+  const std::string_view field = message.substr(0, colon);
+  const bool plain = field.find_first_of(" \"") == field.npos;
+  return plain ? std::string(field) : "";
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Door>> Door::Make(const DatasetPlan* dataset,
+                                                 const mapping::Environment& environment,
+                                                 Held* held) {
+  std::unique_ptr<Door> door(new Door(dataset, held));
+  ASSIGN_OR_RETURN(door->translator_, Translator::Make(dataset, environment));
+  return door;
+}
+
+absl::StatusOr<Passage> Door::EnterRow(store::Transaction& tx, const RawRow& raw) {
+  absl::Status store_status;
+  translator_->Translate(raw, ResolveIn(&tx, &dataset_->connection, &store_status), &own_);
+  RETURN_IF_ERROR(store_status);
+  switch (own_.outcome) {
+    case mapping::RowOutcome::kMapped: return Apply(tx, raw, own_);
+    case mapping::RowOutcome::kMissing: return Park(tx, raw, own_);
+    case mapping::RowOutcome::kFault:
+      return Bury(tx, raw, own_, {own_.fault.field, own_.fault.column, own_.fault.reason});
+  }
+  return absl::InternalError("unknown outcome of mapping");
+}
+
+absl::StatusOr<Passage> Door::Enter(store::Transaction& tx, const RawRow& raw, Item& item) {
+  if (item.outcome == mapping::RowOutcome::kMapped) return Apply(tx, raw, item);
+  return EnterRow(tx, raw);
+}
+
+absl::StatusOr<Passage> Door::Apply(store::Transaction& tx, const RawRow& raw, const Item& item) {
+  return dataset_->kind->bulk ? ApplyBulk(tx, raw, item) : ApplyOrdinary(tx, raw, item);
+}
+
+absl::StatusOr<Passage> Door::ApplyBulk(store::Transaction& tx, const RawRow& raw,
+                                        const Item& item) {
+  const auto base = tx.FindBulk(item.bulk_key);
+  const bool same = base && base->digest == item.digests[0];
+  if (same || (!base && item.deleted)) {
+    return Succeed(tx, item,
+                   {.result = Result::kUnchanged, .record_id = base ? base->record_id : 0});
+  }
+  return Put(tx,
+             {.kind = dataset_->kind->kind,
+              .id = base ? base->record_id : 0,
+              .body = item.body,
+              .covers = translator_->covers(),
+              .deleted = item.deleted,
+              .origin = dataset_->path,
+              .base_digest = item.digests[0]},
+             raw, item);
+}
+
+// The record that the item is about, as far as it is known: by base, binding or key.
+absl::StatusOr<uint64_t> Door::TargetOf(store::Transaction& tx, const Item& item) {
+  ASSIGN_OR_RETURN(const auto bound,
+                   tx.FindBinding(dataset_->connection, dataset_->kind->kind, item.outside_id));
+  if (bound) return *bound;
+  const domain::KindInfo& kind = *dataset_->kind;
+  ASSIGN_OR_RETURN(const auto keyed, tx.FindByKey(kind.kind, domain::KeyBytes(kind, *item.body)));
+  return keyed.value_or(0);
+}
+
+absl::StatusOr<Passage> Door::ApplyOrdinary(store::Transaction& tx, const RawRow& raw,
+                                            const Item& item) {
+  ASSIGN_OR_RETURN(const auto base, tx.FindBase(dataset_->path, item.outside_id));
+  if (base && base->digests == item.digests) {
+    return Succeed(tx, item, {.result = Result::kUnchanged, .record_id = base->record_id});
+  }
+  uint64_t id = base ? base->record_id : 0;
+  if (id == 0) {
+    ASSIGN_OR_RETURN(id, TargetOf(tx, item));
+  }
+  if (id == 0 && item.deleted) return Succeed(tx, item, {.result = Result::kUnchanged});
+  changed_groups_.clear();
+  for (size_t group = 0; group < item.digests.size(); ++group) {
+    const bool known = base && group < base->digests.size();
+    if (!known || base->digests[group] != item.digests[group]) {
+      changed_groups_.push_back(static_cast<int>(group));
+    }
+  }
+  const std::vector<int> covers =
+      domain::CoveredOfGroups(*dataset_->kind, translator_->covers(), changed_groups_);
+  ASSIGN_OR_RETURN(Passage passage, Put(tx,
+                                        {.kind = dataset_->kind->kind,
+                                         .id = id,
+                                         .body = item.body,
+                                         .covers = covers,
+                                         .deleted = item.deleted,
+                                         .origin = dataset_->path},
+                                        raw, item));
+  if (passage.result == Result::kDead) return passage;
+  if (!base) {
+    RETURN_IF_ERROR(
+        tx.Bind(dataset_->connection, dataset_->kind->kind, item.outside_id, passage.record_id));
+  }
+  RETURN_IF_ERROR(tx.SetBase(dataset_->path, item.outside_id, {passage.record_id, item.digests}));
+  return passage;
+}
+
+absl::StatusOr<Passage> Door::Put(store::Transaction& tx, const store::PutRequest& request,
+                                  const RawRow& raw, const Item& item) {
+  const auto put = tx.Put(request);
+  if (!put.ok()) {
+    if (!IsRefusal(put.status())) return put.status();
+    const std::string_view message = StdView(put.status().message());
+    return Bury(tx, raw, item, {.field = FieldIn(message), .reason = std::string(message)});
+  }
+  const bool deleted = request.deleted && put->outcome == store::PutOutcome::kChanged;
+  return Succeed(
+      tx, item,
+      {.result = deleted ? Result::kDeleted : ResultOf(put->outcome), .record_id = put->id});
+}
+
+absl::StatusOr<Passage> Door::Succeed(store::Transaction& tx, const Item& item, Passage passage) {
+  if (held_ != nullptr && held_->Of(item.outside_id) == Held::Book::kNone) return passage;
+  ASSIGN_OR_RETURN(passage.recovered, tx.Forget(dataset_->path, item.outside_id));
+  if (held_ != nullptr) held_->Set(item.outside_id, Held::Book::kNone);
+  return passage;
+}
+
+// A row that could not be applied still shows that its record is there.
+absl::StatusOr<uint64_t> Door::KnownRecord(store::Transaction& tx, const Item& item) {
+  if (dataset_->kind->bulk) {
+    if (item.body == nullptr) return 0;
+    const auto base = tx.FindBulk(
+        store::BulkKey(dataset_->kind->kind, domain::KeyBytes(*dataset_->kind, *item.body)));
+    return base ? base->record_id : 0;
+  }
+  if (item.outside_id.empty()) return 0;
+  ASSIGN_OR_RETURN(const auto bound,
+                   tx.FindBinding(dataset_->connection, dataset_->kind->kind, item.outside_id));
+  return bound.value_or(0);
+}
+
+absl::StatusOr<Passage> Door::Park(store::Transaction& tx, const RawRow& raw, const Item& item) {
+  ASSIGN_OR_RETURN(const uint64_t known, KnownRecord(tx, item));
+  store::ParkedItem parked{.source = SourceOf(dataset_->path, raw, item.outside_id, -1),
+                           .waits_for_kind = domain::InfoOf(item.missing.kind).name,
+                           .waits_for_key = item.missing.key,
+                           .parked_at = tx.now()};
+  RETURN_IF_ERROR(tx.Forget(dataset_->path, parked.source.outside_id).status());
+  RETURN_IF_ERROR(tx.Park(parked).status());
+  if (held_ != nullptr) held_->Set(parked.source.outside_id, Held::Book::kParked);
+  return Passage{.result = Result::kParked, .record_id = known};
+}
+
+absl::StatusOr<Passage> Door::Bury(store::Transaction& tx, const RawRow& raw, const Item& item,
+                                   const Fault& fault) {
+  ASSIGN_OR_RETURN(const uint64_t known, KnownRecord(tx, item));
+  RETURN_IF_ERROR(
+      BuryLetter(tx, {.source = SourceOf(dataset_->path, raw, item.outside_id, fault.column),
+                      .field = fault.field,
+                      .reason = fault.reason}));
+  return Passage{.result = Result::kDead, .record_id = known};
+}
+
+absl::Status Door::BuryBadRow(store::Transaction& tx, const connector::BadRow& bad) {
+  return BuryLetter(tx, {.source = SourceOf(dataset_->path, bad), .reason = bad.reason()});
+}
+
+absl::Status Door::BuryLetter(store::Transaction& tx, store::DeadLetter letter) {
+  letter.died_at = died_at_ == absl::InfinitePast() ? tx.now() : died_at_;
+  letter.replays = replays_;
+  RETURN_IF_ERROR(tx.Forget(dataset_->path, letter.source.outside_id).status());
+  RETURN_IF_ERROR(tx.Bury(letter).status());
+  if (held_ != nullptr) held_->Set(letter.source.outside_id, Held::Book::kDead);
+  return absl::OkStatus();
+}
+
+void Door::SetReplay(absl::Time died_at, uint32_t replays) {
+  died_at_ = died_at;
+  replays_ = replays;
+}
+
+// The outside ids under which the dataset showed it must count as changed when they come back.
+absl::Status Door::Delete(store::Transaction& tx, uint64_t record_id) {
+  const domain::KindInfo& kind = *dataset_->kind;
+  RETURN_IF_ERROR(tx.Put({.kind = kind.kind,
+                          .id = record_id,
+                          .deleted = true,
+                          .origin = dataset_->path,
+                          .base_digest = kind.bulk ? kDeletedDigest : 0})
+                      .status());
+  if (kind.bulk) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto bindings, tx.BindingsOf(record_id));
+  for (const auto& [connection, outside_id] : bindings) {
+    if (connection != dataset_->connection) continue;
+    RETURN_IF_ERROR(
+        tx.SetBase(dataset_->path, outside_id,
+                   {record_id, std::vector<uint64_t>(kind.groups.size(), kDeletedDigest)}));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace entrepot::sync

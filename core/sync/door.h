@@ -1,0 +1,82 @@
+// One item of a dataset through the one door, inside a write transaction: unchanged rows are
+// dropped by their base, what lacks another record is parked, what cannot be a record is a dead
+// letter, and a success clears what stood in those books under its key.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/store/transaction.h"
+#include "core/sync/held.h"
+#include "core/sync/plan.h"
+#include "core/sync/raw_row.h"
+#include "core/sync/translator.h"
+
+namespace entrepot::sync {
+
+struct Passage {
+  enum class Result { kCreated, kChanged, kDeleted, kUnchanged, kParked, kDead };
+  Result result{};
+  uint64_t record_id = 0;  // the record it is about; 0: it could not be told
+  bool recovered = false;  // something stood in the books under its key, and is gone
+};
+
+// Thread-compatible; lives on the writer's thread.
+class Door {
+ public:
+  // `dataset` and `held` outlive it. `held` may be nullptr: then the store is always asked.
+  static absl::StatusOr<std::unique_ptr<Door>> Make(const DatasetPlan* dataset,
+                                                    const mapping::Environment& environment,
+                                                    Held* held);
+
+  // Before the rows of a batch; errors as Translator::Bind.
+  absl::Status Bind(const connector::Rows& rows) { return translator_->Bind(rows); }
+  // Maps the row here, against the transaction.
+  absl::StatusOr<Passage> EnterRow(store::Transaction& tx, const RawRow& raw);
+  // A row mapped elsewhere. What lacked a record then is mapped once more, as that may have come
+  // since. Errors are the store's: the transaction must be undone.
+  absl::StatusOr<Passage> Enter(store::Transaction& tx, const RawRow& raw, Item& item);
+
+  // Outside the flow of rows: a record that its source no longer holds.
+  absl::Status Delete(store::Transaction& tx, uint64_t record_id);
+  absl::Status BuryBadRow(store::Transaction& tx, const connector::BadRow& bad);
+
+  // For the next dead letters made, instead of now and 0: when a letter is replayed.
+  void SetReplay(absl::Time died_at, uint32_t replays);
+  // The item of the last EnterRow.
+  const Item& item() const { return own_; }
+
+ private:
+  struct Fault {
+    std::string field;
+    int column = -1;
+    std::string reason;
+  };
+
+  Door(const DatasetPlan* dataset, Held* held) : dataset_(dataset), held_(held) {}
+  absl::StatusOr<Passage> Apply(store::Transaction& tx, const RawRow& raw, const Item& item);
+  absl::StatusOr<Passage> ApplyBulk(store::Transaction& tx, const RawRow& raw, const Item& item);
+  absl::StatusOr<Passage> ApplyOrdinary(store::Transaction& tx, const RawRow& raw,
+                                        const Item& item);
+  absl::StatusOr<uint64_t> TargetOf(store::Transaction& tx, const Item& item);
+  absl::StatusOr<uint64_t> KnownRecord(store::Transaction& tx, const Item& item);
+  absl::StatusOr<Passage> Put(store::Transaction& tx, const store::PutRequest& request,
+                              const RawRow& raw, const Item& item);
+  absl::StatusOr<Passage> Succeed(store::Transaction& tx, const Item& item, Passage passage);
+  absl::StatusOr<Passage> Park(store::Transaction& tx, const RawRow& raw, const Item& item);
+  absl::StatusOr<Passage> Bury(store::Transaction& tx, const RawRow& raw, const Item& item,
+                               const Fault& fault);
+  absl::Status BuryLetter(store::Transaction& tx, store::DeadLetter letter);
+
+  const DatasetPlan* dataset_;
+  Held* held_;
+  std::unique_ptr<Translator> translator_;
+  Item own_;
+  std::vector<int> changed_groups_;  // kept to save allocations
+  absl::Time died_at_ = absl::InfinitePast();
+  uint32_t replays_ = 0;
+};
+
+}  // namespace entrepot::sync

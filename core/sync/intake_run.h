@@ -1,0 +1,75 @@
+// One run of one dataset: takes what was read ahead and brings it through the door, one bounded
+// transaction after another. Everything that a transaction changes besides the store is kept in
+// Progressed, so that a transaction that is undone leaves no trace here either.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/sync/absence.h"
+#include "core/sync/door.h"
+#include "core/sync/held.h"
+#include "core/sync/intake.h"
+#include "core/sync/read_ahead.h"
+
+namespace entrepot::sync {
+
+// Used by one thread; the transactions run on the store's.
+class IntakeRun {
+ public:
+  // All outlive the run.
+  IntakeRun(const IntakeOptions& options, const DatasetPlan& dataset, const IntakeRequest& request,
+            const Intake::Progress& progress, std::stop_token stop);
+
+  // As Intake::Run.
+  absl::StatusOr<store::Run> Run(std::shared_ptr<Link> link);
+
+ private:
+  // The run as of a commit.
+  struct Progressed {
+    store::Run run;
+    std::string cursor;        // where a run would begin after a crash
+    bool in_snapshot = false;  // since a begin mark
+    bool deleting = false;     // the end mark has come; missing_ is being deleted
+    std::string end_cursor;    // of the batch with the end mark
+    size_t deleted = 0;        // of missing_
+    size_t batches = 0;        // of waiting_, done in this transaction
+  };
+
+  absl::Status Begin();
+  absl::Status Start(std::shared_ptr<Link> link);
+  absl::Status ReadAndWrite();
+  absl::Status Commit();
+  absl::Status Work(store::Transaction& tx);
+  absl::Status EnterBatch(store::Transaction& tx, Batch& batch);
+  absl::Status EnterRows(store::Transaction& tx, Batch& batch);
+  absl::Status EndSnapshot(store::Transaction& tx, const Batch& batch);
+  absl::Status DeleteMissing(store::Transaction& tx);
+  absl::Status CheckLimits() const;
+  void Count(const Passage& passage);
+  bool Full() const;
+  absl::StatusOr<store::Run> End(const absl::Status& status);
+
+  const IntakeOptions& options_;
+  const DatasetPlan& dataset_;
+  const IntakeRequest& request_;
+  const Intake::Progress& progress_;
+  const std::stop_token stop_;
+  const std::string cursor_name_;
+
+  Held held_;
+  Absence absence_;
+  std::vector<uint64_t> missing_;
+  std::unique_ptr<Door> door_;
+  std::unique_ptr<ReadAhead> ahead_;
+  std::deque<std::unique_ptr<Batch>> waiting_;  // taken, not committed
+  Progressed committed_;
+  Progressed next_;    // of the transaction under way
+  uint64_t rows_ = 0;  // of the transaction under way
+  int64_t until_ns_ = 0;
+};
+
+}  // namespace entrepot::sync

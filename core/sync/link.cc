@@ -1,0 +1,116 @@
+#include "core/sync/link.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "core/base/absl_view.h"
+#include "core/base/reason.h"
+#include "core/base/status_macros.h"
+
+namespace entrepot::sync {
+
+Link::Link(std::string connection, std::string connector_id, connector::OpenRequest open,
+           const Options& options)
+    : connection_(std::move(connection)),
+      connector_id_(std::move(connector_id)),
+      open_(std::move(open)),
+      options_(options) {}
+
+// The sentence gets the connection's name in front; code, reason and other payloads stay.
+absl::Status Link::Named(const absl::Status& status) const {
+  if (status.ok()) return status;
+  const std::string sentence =
+      fmt::format("connection \"{}\": {}", connection_, StdView(status.message()));
+  absl::Status named(status.code(), AbslView(sentence));
+  status.ForEachPayload(
+      [&](absl::string_view type, const absl::Cord& payload) { named.SetPayload(type, payload); });
+  return named;
+}
+
+absl::StatusOr<connector::Manifest> Link::Describe() {
+  auto manifest = options_.connectors->Describe(connector_id_);
+  if (!manifest.ok()) return Named(manifest.status());
+  return manifest;
+}
+
+absl::StatusOr<std::shared_ptr<Connector>> Link::Opened() {
+  {
+    std::lock_guard lock(mutex_);
+    if (connector_ != nullptr) return connector_;
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<Connector> opened,
+                   options_.connectors->Open(connector_id_, open_));
+  std::lock_guard lock(mutex_);
+  connector_ = std::move(opened);
+  return connector_;
+}
+
+absl::Status Link::Guarded(Phase phase, bool* sent,
+                           const std::function<absl::Status(Connector&)>& call) {
+  std::lock_guard call_lock(call_mutex_);
+  if (sent != nullptr) *sent = false;
+  const absl::Status shutting_down =
+      Failure(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the hub is shutting down");
+  if (stopped_) return Named(shutting_down);
+  auto connector = Opened();
+  if (!connector.ok()) return Named(connector.status());
+  if (stopped_) return Named(shutting_down);
+  const uint64_t ticket =
+      options_.watchdog->Arm(options_.call_time_max, [this, connector = *connector] {
+        hanging_ = true;
+        connector->Interrupt();
+      });
+  if (sent != nullptr) *sent = true;
+  reading_ = phase == Phase::kRead;
+  absl::Status status = call(**connector);
+  reading_ = false;
+  const bool late = options_.watchdog->Disarm(ticket);
+  hanging_ = false;
+  if (late && !status.ok()) {
+    status = Failure(
+        absl::StatusCode::kDeadlineExceeded, "CALL_TOO_LONG",
+        fmt::format("the connector did not answer within {} "
+                    "(limits.connector_call_time_max) and was interrupted: {}",
+                    absl::FormatDuration(options_.call_time_max), StdView(status.message())));
+  }
+  return Named(status);
+}
+
+absl::Status Link::Check(connector::CheckResponse* response) {
+  return Guarded(Phase::kCheck, nullptr, [&](Connector& c) { return c.Check(response); });
+}
+
+absl::Status Link::Read(const connector::ReadRequest& request, connector::ReadResponse* response) {
+  return Guarded(Phase::kRead, nullptr, [&](Connector& c) { return c.Read(request, response); });
+}
+
+absl::Status Link::Apply(const connector::ApplyRequest& request, connector::ApplyResponse* response,
+                         bool* sent) {
+  return Guarded(Phase::kApply, sent, [&](Connector& c) { return c.Apply(request, response); });
+}
+
+absl::Status Link::Find(const connector::FindRequest& request, connector::FindResponse* response) {
+  return Guarded(Phase::kFind, nullptr, [&](Connector& c) { return c.Find(request, response); });
+}
+
+void Link::InterruptNow() {
+  std::shared_ptr<Connector> connector;
+  {
+    std::lock_guard lock(mutex_);
+    connector = connector_;
+  }
+  if (connector != nullptr) connector->Interrupt();
+}
+
+void Link::InterruptRead() {
+  if (reading_) InterruptNow();
+}
+
+void Link::Stop() {
+  stopped_ = true;
+  InterruptNow();
+}
+
+}  // namespace entrepot::sync

@@ -49,6 +49,14 @@ absl::StatusOr<std::unique_ptr<Door>> Door::Make(const DatasetPlan* dataset,
   return door;
 }
 
+absl::StatusOr<uint64_t> Door::Preview(store::Transaction& tx, const RawRow& raw) {
+  absl::Status store_status;
+  translator_->Translate(raw, ResolveIn(&tx, &dataset_->connection, &store_status), &own_);
+  RETURN_IF_ERROR(store_status);
+  const bool keyed = own_.outcome == mapping::RowOutcome::kMapped && !dataset_->kind->bulk;
+  return keyed ? TargetOf(tx, own_) : KnownRecord(tx, own_);
+}
+
 absl::StatusOr<Passage> Door::EnterRow(store::Transaction& tx, const RawRow& raw) {
   absl::Status store_status;
   translator_->Translate(raw, ResolveIn(&tx, &dataset_->connection, &store_status), &own_);

@@ -45,8 +45,8 @@ class Door {
 
   // For the next dead letters made, instead of now and 0: when a letter is replayed.
   void SetReplay(absl::Time died_at, uint32_t replays);
-  // The item of the last EnterRow.
-  const Item& item() const { return own_; }
+  // The record that a row is about, with nothing written; 0: none yet, or it cannot be told.
+  absl::StatusOr<uint64_t> Preview(store::Transaction& tx, const RawRow& raw);
 
  private:
   struct Fault {

@@ -108,6 +108,9 @@ absl::Status IntakeRun::ReadAndWrite() {
       RETURN_IF_ERROR(Commit());
     } else if (ahead_->ended()) {
       return ahead_->status();
+    } else if (stop_.stop_requested() && !ahead_->EndsAfterCancel()) {
+      return Failure(absl::StatusCode::kCancelled, "CONNECTOR_HANGS",
+                     "interrupted, but the connector does not return from its call");
     }
   }
 }
@@ -142,7 +145,8 @@ bool IntakeRun::Full() const {
 }
 
 absl::Status IntakeRun::Work(store::Transaction& tx) {
-  while (!Full()) {
+  // Every transaction gets something done, however many wait for it to end.
+  for (bool first = true; first || (!Full() && !tx.OthersWait()); first = false) {
     if (next_.deleting) {
       RETURN_IF_ERROR(DeleteMissing(tx));
     } else if (next_.batches < waiting_.size()) {

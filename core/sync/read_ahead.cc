@@ -21,7 +21,7 @@ namespace {
 
 constexpr size_t kCursorBytesMax = 64 * 1024;
 constexpr int kTriesMax = 3;
-constexpr absl::Duration kHangTimeMax = absl::Seconds(5);
+constexpr absl::Duration kHangTimeMax = absl::Seconds(3);
 constexpr Backoff kBackoff{.first = absl::Milliseconds(200), .max = absl::Seconds(2)};
 
 absl::Status Cancelled() {
@@ -192,14 +192,17 @@ ReadAhead::ReadAhead(std::shared_ptr<Shared> shared)
 
 ReadAhead::~ReadAhead() {
   Cancel();
-  if (EndsWithin(kHangTimeMax)) return thread_.join();
+  if (!given_up_ && EndsAfterCancel()) {
+    thread_.join();
+    return;
+  }
   log::Error("a connector does not return from an interrupted read; its thread is left behind",
              {{"dataset", shared_->options.dataset.path}});
   thread_.detach();
 }
 
-bool ReadAhead::EndsWithin(absl::Duration time) {
-  const absl::Time deadline = absl::Now() + time;
+bool ReadAhead::EndsAfterCancel() {
+  const absl::Time deadline = absl::Now() + kHangTimeMax;
   std::unique_lock lock(shared_->mutex);
   while (!shared_->ended && absl::Now() < deadline) {
     shared_->changed.wait_for(lock, std::chrono::milliseconds(20));
@@ -209,6 +212,7 @@ bool ReadAhead::EndsWithin(absl::Duration time) {
     shared_->options.link->InterruptRead();
     lock.lock();
   }
+  given_up_ = !shared_->ended;
   return shared_->ended;
 }
 

@@ -57,14 +57,16 @@ class ReadAhead {
   void SetCommitted(const std::string& cursor);
   // No further call; the one under way is interrupted.
   void Cancel();
+  // After Cancel: waits a few seconds for the call under way. False: the connector hangs.
+  bool EndsAfterCancel();
 
  private:
   struct Shared;
   explicit ReadAhead(std::shared_ptr<Shared> shared);
-  bool EndsWithin(absl::Duration time);
   // Shared with the thread, which may outlive this object when a connector hangs.
   std::shared_ptr<Shared> shared_;
   std::thread thread_;
+  bool given_up_ = false;
 };
 
 }  // namespace entrepot::sync

@@ -3,11 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/sync/door.h"
 #include "core/sync/intake.h"
 #include "core/sync/plan.h"
 #include "entrepot/v1/operation_service.pb.h"
@@ -30,8 +36,19 @@ class Replay {
                                                             bool force);
 
  private:
+  const DatasetPlan* FindDataset(std::string_view path) const;
+  absl::StatusOr<Door*> DoorOf(const DatasetPlan& dataset);
+  absl::StatusOr<uint64_t> ApplyQueuedBatch(bool* more);
+  absl::StatusOr<bool> ApplyParked(store::Transaction& tx, const store::ParkedItem& item);
+  absl::Status ReplayLetter(store::Transaction& tx, uint64_t id, bool force,
+                            v1::ReplayDeadLettersResponse* counts);
+  absl::Status ReplayRow(store::Transaction& tx, const store::DeadLetter& letter, bool force,
+                         v1::ReplayDeadLettersResponse* counts);
+
   IntakeOptions options_;
   const std::vector<ConnectionPlan>* plan_;
+  std::mutex mutex_;  // one at a time: doors are reused
+  std::map<std::string, std::unique_ptr<Door>, std::less<>> doors_;  // by dataset
 };
 
 }  // namespace entrepot::sync

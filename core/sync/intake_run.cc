@@ -79,7 +79,7 @@ absl::Status IntakeRun::Start(std::shared_ptr<Link> link) {
                                "them",
                                dataset_.path, dataset_.kind->name));
   }
-  ASSIGN_OR_RETURN(door_, Door::Make(&dataset_, options_.environment, &held_));
+  ASSIGN_OR_RETURN(admission_, Admission::Make(&dataset_, options_.environment, &held_));
   const config::v1::Limits& limits = *options_.limits;
   ASSIGN_OR_RETURN(ahead_,
                    ReadAhead::Start({.link = std::move(link),
@@ -183,14 +183,14 @@ absl::Status IntakeRun::EnterRows(store::Transaction& tx, Batch& batch) {
   for (size_t i = 0, size = batch.size(); i < size; ++i) {
     Item& item = batch.items[i];
     if (item.outcome != mapping::RowOutcome::kMapped && !bound) {
-      RETURN_IF_ERROR(door_->Bind(batch.response.rows()));
+      RETURN_IF_ERROR(admission_->Bind(batch.response.rows()));
       bound = true;
     }
-    ASSIGN_OR_RETURN(const Passage passage, door_->Enter(tx, batch.raw(i), item));
+    ASSIGN_OR_RETURN(const Passage passage, admission_->Enter(tx, batch.raw(i), item));
     Count(passage);
   }
   for (const connector::BadRow& bad : batch.response.bad_rows()) {
-    RETURN_IF_ERROR(door_->BuryBadRow(tx, bad));
+    RETURN_IF_ERROR(admission_->BuryBadRow(tx, bad));
     ++next_.run.read;
     ++next_.run.dead;
     absence_.SeeUnknown();
@@ -241,7 +241,7 @@ absl::Status IntakeRun::DeleteMissing(store::Transaction& tx) {
   constexpr size_t kBetweenLooks = 200;
   const size_t end = std::min(missing_.size(), next_.deleted + kBetweenLooks);
   for (; next_.deleted < end; ++next_.deleted) {
-    RETURN_IF_ERROR(door_->Delete(tx, missing_[next_.deleted]));
+    RETURN_IF_ERROR(admission_->Delete(tx, missing_[next_.deleted]));
     ++next_.run.deleted;
     ++rows_;
   }

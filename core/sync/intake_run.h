@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "core/sync/absence.h"
-#include "core/sync/door.h"
+#include "core/sync/admission.h"
 #include "core/sync/held.h"
 #include "core/sync/intake.h"
 #include "core/sync/read_ahead.h"
@@ -63,7 +63,7 @@ class IntakeRun {
   Held held_;
   Absence absence_;
   std::vector<uint64_t> missing_;
-  std::unique_ptr<Door> door_;
+  std::unique_ptr<Admission> admission_;
   std::unique_ptr<ReadAhead> ahead_;
   std::deque<std::unique_ptr<Batch>> waiting_;  // taken, not committed
   Progressed committed_;

@@ -81,12 +81,12 @@ const DatasetPlan* Replay::FindDataset(std::string_view path) const {
   return nullptr;
 }
 
-absl::StatusOr<Door*> Replay::DoorOf(const DatasetPlan& dataset) {
-  auto& door = doors_[dataset.path];
-  if (door == nullptr) {
-    ASSIGN_OR_RETURN(door, Door::Make(&dataset, options_.environment, /*held=*/nullptr));
+absl::StatusOr<Admission*> Replay::AdmissionOf(const DatasetPlan& dataset) {
+  auto& admission = admissions_[dataset.path];
+  if (admission == nullptr) {
+    ASSIGN_OR_RETURN(admission, Admission::Make(&dataset, options_.environment, /*held=*/nullptr));
   }
-  return door.get();
+  return admission.get();
 }
 
 absl::StatusOr<uint64_t> Replay::ApplyQueued() {
@@ -126,15 +126,16 @@ absl::StatusOr<bool> Replay::ApplyParked(store::Transaction& tx, const store::Pa
     RETURN_IF_ERROR(tx.Bury(letter).status());
     return false;
   }
-  auto door = DoorOf(*dataset);
-  const absl::Status bound = door.ok() ? (*door)->Bind(batch->rows()) : door.status();
+  auto admission = AdmissionOf(*dataset);
+  const absl::Status bound =
+      admission.ok() ? (*admission)->Bind(batch->rows()) : admission.status();
   if (!bound.ok()) {
     letter.reason = std::string(StdView(bound.message()));
     RETURN_IF_ERROR(tx.Bury(letter).status());
     return false;
   }
-  (*door)->SetReplay(absl::InfinitePast(), 0);
-  ASSIGN_OR_RETURN(const Passage passage, (*door)->EnterRow(tx, OnlyRowOf(*batch)));
+  (*admission)->SetReplay(absl::InfinitePast(), 0);
+  ASSIGN_OR_RETURN(const Passage passage, (*admission)->EnterRow(tx, OnlyRowOf(*batch)));
   return Applied(passage.result);
 }
 
@@ -187,11 +188,11 @@ absl::Status Replay::ReplayRow(store::Transaction& tx, const store::DeadLetter& 
   if (dataset == nullptr) return still_dead("the configuration no longer has this dataset");
   const auto batch = KeptRow(letter.source);
   if (!batch.ok()) return still_dead(StdView(batch.status().message()));
-  ASSIGN_OR_RETURN(Door * door, DoorOf(*dataset));
-  const absl::Status bound = door->Bind(batch->rows());
+  ASSIGN_OR_RETURN(Admission * admission, AdmissionOf(*dataset));
+  const absl::Status bound = admission->Bind(batch->rows());
   if (!bound.ok()) return still_dead(StdView(bound.message()));
   if (!force) {
-    ASSIGN_OR_RETURN(const uint64_t record_id, door->Preview(tx, OnlyRowOf(*batch)));
+    ASSIGN_OR_RETURN(const uint64_t record_id, admission->Preview(tx, OnlyRowOf(*batch)));
     ASSIGN_OR_RETURN(const bool overtaken, IsOvertaken(tx, record_id, letter));
     if (overtaken) {
       counts->set_refused(counts->refused() + 1);
@@ -199,8 +200,8 @@ absl::Status Replay::ReplayRow(store::Transaction& tx, const store::DeadLetter& 
     }
   }
   RETURN_IF_ERROR(tx.RemoveDeadLetter(letter.id));
-  door->SetReplay(letter.died_at, letter.replays + 1);
-  ASSIGN_OR_RETURN(const Passage passage, door->EnterRow(tx, OnlyRowOf(*batch)));
+  admission->SetReplay(letter.died_at, letter.replays + 1);
+  ASSIGN_OR_RETURN(const Passage passage, admission->EnterRow(tx, OnlyRowOf(*batch)));
   if (Applied(passage.result)) {
     counts->set_applied(counts->applied() + 1);
   } else if (passage.result == Result::kParked) {

@@ -13,7 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/sync/door.h"
+#include "core/sync/admission.h"
 #include "core/sync/intake.h"
 #include "core/sync/plan.h"
 #include "entrepot/v1/operation_service.pb.h"
@@ -37,7 +37,7 @@ class Replay {
 
  private:
   const DatasetPlan* FindDataset(std::string_view path) const;
-  absl::StatusOr<Door*> DoorOf(const DatasetPlan& dataset);
+  absl::StatusOr<Admission*> AdmissionOf(const DatasetPlan& dataset);
   absl::StatusOr<uint64_t> ApplyQueuedBatch(bool* more);
   absl::StatusOr<bool> ApplyParked(store::Transaction& tx, const store::ParkedItem& item);
   absl::Status ReplayLetter(store::Transaction& tx, uint64_t id, bool force,
@@ -47,8 +47,8 @@ class Replay {
 
   IntakeOptions options_;
   const std::vector<ConnectionPlan>* plan_;
-  std::mutex mutex_;  // one at a time: doors are reused
-  std::map<std::string, std::unique_ptr<Door>, std::less<>> doors_;  // by dataset
+  std::mutex mutex_;  // one at a time: they share what admits rows
+  std::map<std::string, std::unique_ptr<Admission>, std::less<>> admissions_;  // by dataset
 };
 
 }  // namespace entrepot::sync

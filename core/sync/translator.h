@@ -1,4 +1,4 @@
-// Rows and typed records into items: what the door needs to know of one record that comes in. Used
+// Rows and typed records into items: what is asked at the door of one record that comes in. Used
 // on the reading thread, and on the writer's for rows that come again.
 #pragma once
 

@@ -24,12 +24,12 @@ struct Passage {
 };
 
 // Thread-compatible; lives on the writer's thread.
-class Door {
+class Admission {
  public:
   // `dataset` and `held` outlive it. `held` may be nullptr: then the store is always asked.
-  static absl::StatusOr<std::unique_ptr<Door>> Make(const DatasetPlan* dataset,
-                                                    const mapping::Environment& environment,
-                                                    Held* held);
+  static absl::StatusOr<std::unique_ptr<Admission>> Make(const DatasetPlan* dataset,
+                                                         const mapping::Environment& environment,
+                                                         Held* held);
 
   // Before the rows of a batch; errors as Translator::Bind.
   absl::Status Bind(const connector::Rows& rows) { return translator_->Bind(rows); }
@@ -55,7 +55,7 @@ class Door {
     std::string reason;
   };
 
-  Door(const DatasetPlan* dataset, Held* held) : dataset_(dataset), held_(held) {}
+  Admission(const DatasetPlan* dataset, Held* held) : dataset_(dataset), held_(held) {}
   absl::StatusOr<Passage> Apply(store::Transaction& tx, const RawRow& raw, const Item& item);
   absl::StatusOr<Passage> ApplyBulk(store::Transaction& tx, const RawRow& raw, const Item& item);
   absl::StatusOr<Passage> ApplyOrdinary(store::Transaction& tx, const RawRow& raw,

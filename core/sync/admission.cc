@@ -1,4 +1,4 @@
-#include "core/sync/door.h"
+#include "core/sync/admission.h"
 
 #include <fmt/core.h>
 
@@ -41,15 +41,15 @@ std::string FieldIn(std::string_view message) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Door>> Door::Make(const DatasetPlan* dataset,
-                                                 const mapping::Environment& environment,
-                                                 Held* held) {
-  std::unique_ptr<Door> door(new Door(dataset, held));
-  ASSIGN_OR_RETURN(door->translator_, Translator::Make(dataset, environment));
-  return door;
+absl::StatusOr<std::unique_ptr<Admission>> Admission::Make(const DatasetPlan* dataset,
+                                                           const mapping::Environment& environment,
+                                                           Held* held) {
+  std::unique_ptr<Admission> admission(new Admission(dataset, held));
+  ASSIGN_OR_RETURN(admission->translator_, Translator::Make(dataset, environment));
+  return admission;
 }
 
-absl::StatusOr<uint64_t> Door::Preview(store::Transaction& tx, const RawRow& raw) {
+absl::StatusOr<uint64_t> Admission::Preview(store::Transaction& tx, const RawRow& raw) {
   absl::Status store_status;
   translator_->Translate(raw, ResolveIn(&tx, &dataset_->connection, &store_status), &own_);
   RETURN_IF_ERROR(store_status);
@@ -57,7 +57,7 @@ absl::StatusOr<uint64_t> Door::Preview(store::Transaction& tx, const RawRow& raw
   return keyed ? TargetOf(tx, own_) : KnownRecord(tx, own_);
 }
 
-absl::StatusOr<Passage> Door::EnterRow(store::Transaction& tx, const RawRow& raw) {
+absl::StatusOr<Passage> Admission::EnterRow(store::Transaction& tx, const RawRow& raw) {
   absl::Status store_status;
   translator_->Translate(raw, ResolveIn(&tx, &dataset_->connection, &store_status), &own_);
   RETURN_IF_ERROR(store_status);
@@ -70,17 +70,18 @@ absl::StatusOr<Passage> Door::EnterRow(store::Transaction& tx, const RawRow& raw
   return absl::InternalError("unknown outcome of mapping");
 }
 
-absl::StatusOr<Passage> Door::Enter(store::Transaction& tx, const RawRow& raw, Item& item) {
+absl::StatusOr<Passage> Admission::Enter(store::Transaction& tx, const RawRow& raw, Item& item) {
   if (item.outcome == mapping::RowOutcome::kMapped) return Apply(tx, raw, item);
   return EnterRow(tx, raw);
 }
 
-absl::StatusOr<Passage> Door::Apply(store::Transaction& tx, const RawRow& raw, const Item& item) {
+absl::StatusOr<Passage> Admission::Apply(store::Transaction& tx, const RawRow& raw,
+                                         const Item& item) {
   return dataset_->kind->bulk ? ApplyBulk(tx, raw, item) : ApplyOrdinary(tx, raw, item);
 }
 
-absl::StatusOr<Passage> Door::ApplyBulk(store::Transaction& tx, const RawRow& raw,
-                                        const Item& item) {
+absl::StatusOr<Passage> Admission::ApplyBulk(store::Transaction& tx, const RawRow& raw,
+                                             const Item& item) {
   const auto base = tx.FindBulk(item.bulk_key);
   const bool same = base && base->digest == item.digests[0];
   if (same || (!base && item.deleted)) {
@@ -99,7 +100,7 @@ absl::StatusOr<Passage> Door::ApplyBulk(store::Transaction& tx, const RawRow& ra
 }
 
 // The record that the item is about, as far as it is known: by base, binding or key.
-absl::StatusOr<uint64_t> Door::TargetOf(store::Transaction& tx, const Item& item) {
+absl::StatusOr<uint64_t> Admission::TargetOf(store::Transaction& tx, const Item& item) {
   ASSIGN_OR_RETURN(const auto bound,
                    tx.FindBinding(dataset_->connection, dataset_->kind->kind, item.outside_id));
   if (bound) return *bound;
@@ -108,8 +109,8 @@ absl::StatusOr<uint64_t> Door::TargetOf(store::Transaction& tx, const Item& item
   return keyed.value_or(0);
 }
 
-absl::StatusOr<Passage> Door::ApplyOrdinary(store::Transaction& tx, const RawRow& raw,
-                                            const Item& item) {
+absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const RawRow& raw,
+                                                 const Item& item) {
   ASSIGN_OR_RETURN(const auto base, tx.FindBase(dataset_->path, item.outside_id));
   if (base && base->digests == item.digests) {
     return Succeed(tx, item, {.result = Result::kUnchanged, .record_id = base->record_id});
@@ -145,8 +146,8 @@ absl::StatusOr<Passage> Door::ApplyOrdinary(store::Transaction& tx, const RawRow
   return passage;
 }
 
-absl::StatusOr<Passage> Door::Put(store::Transaction& tx, const store::PutRequest& request,
-                                  const RawRow& raw, const Item& item) {
+absl::StatusOr<Passage> Admission::Put(store::Transaction& tx, const store::PutRequest& request,
+                                       const RawRow& raw, const Item& item) {
   const auto put = tx.Put(request);
   if (!put.ok()) {
     if (!IsRefusal(put.status())) return put.status();
@@ -159,7 +160,8 @@ absl::StatusOr<Passage> Door::Put(store::Transaction& tx, const store::PutReques
       {.result = deleted ? Result::kDeleted : ResultOf(put->outcome), .record_id = put->id});
 }
 
-absl::StatusOr<Passage> Door::Succeed(store::Transaction& tx, const Item& item, Passage passage) {
+absl::StatusOr<Passage> Admission::Succeed(store::Transaction& tx, const Item& item,
+                                           Passage passage) {
   if (held_ != nullptr && held_->Of(item.outside_id) == Held::Book::kNone) return passage;
   ASSIGN_OR_RETURN(passage.recovered, tx.Forget(dataset_->path, item.outside_id));
   if (held_ != nullptr) held_->Set(item.outside_id, Held::Book::kNone);
@@ -167,7 +169,7 @@ absl::StatusOr<Passage> Door::Succeed(store::Transaction& tx, const Item& item, 
 }
 
 // A row that could not be applied still shows that its record is there.
-absl::StatusOr<uint64_t> Door::KnownRecord(store::Transaction& tx, const Item& item) {
+absl::StatusOr<uint64_t> Admission::KnownRecord(store::Transaction& tx, const Item& item) {
   if (dataset_->kind->bulk) {
     if (item.body == nullptr) return 0;
     const auto base = tx.FindBulk(
@@ -180,7 +182,8 @@ absl::StatusOr<uint64_t> Door::KnownRecord(store::Transaction& tx, const Item& i
   return bound.value_or(0);
 }
 
-absl::StatusOr<Passage> Door::Park(store::Transaction& tx, const RawRow& raw, const Item& item) {
+absl::StatusOr<Passage> Admission::Park(store::Transaction& tx, const RawRow& raw,
+                                        const Item& item) {
   ASSIGN_OR_RETURN(const uint64_t known, KnownRecord(tx, item));
   store::ParkedItem parked{.source = SourceOf(dataset_->path, raw, item.outside_id, -1),
                            .waits_for_kind = domain::InfoOf(item.missing.kind).name,
@@ -192,8 +195,8 @@ absl::StatusOr<Passage> Door::Park(store::Transaction& tx, const RawRow& raw, co
   return Passage{.result = Result::kParked, .record_id = known};
 }
 
-absl::StatusOr<Passage> Door::Bury(store::Transaction& tx, const RawRow& raw, const Item& item,
-                                   const Fault& fault) {
+absl::StatusOr<Passage> Admission::Bury(store::Transaction& tx, const RawRow& raw, const Item& item,
+                                        const Fault& fault) {
   ASSIGN_OR_RETURN(const uint64_t known, KnownRecord(tx, item));
   RETURN_IF_ERROR(
       BuryLetter(tx, {.source = SourceOf(dataset_->path, raw, item.outside_id, fault.column),
@@ -202,11 +205,11 @@ absl::StatusOr<Passage> Door::Bury(store::Transaction& tx, const RawRow& raw, co
   return Passage{.result = Result::kDead, .record_id = known};
 }
 
-absl::Status Door::BuryBadRow(store::Transaction& tx, const connector::BadRow& bad) {
+absl::Status Admission::BuryBadRow(store::Transaction& tx, const connector::BadRow& bad) {
   return BuryLetter(tx, {.source = SourceOf(dataset_->path, bad), .reason = bad.reason()});
 }
 
-absl::Status Door::BuryLetter(store::Transaction& tx, store::DeadLetter letter) {
+absl::Status Admission::BuryLetter(store::Transaction& tx, store::DeadLetter letter) {
   letter.died_at = died_at_ == absl::InfinitePast() ? tx.now() : died_at_;
   letter.replays = replays_;
   RETURN_IF_ERROR(tx.Forget(dataset_->path, letter.source.outside_id).status());
@@ -215,13 +218,13 @@ absl::Status Door::BuryLetter(store::Transaction& tx, store::DeadLetter letter) 
   return absl::OkStatus();
 }
 
-void Door::SetReplay(absl::Time died_at, uint32_t replays) {
+void Admission::SetReplay(absl::Time died_at, uint32_t replays) {
   died_at_ = died_at;
   replays_ = replays;
 }
 
 // The outside ids under which the dataset showed it must count as changed when they come back.
-absl::Status Door::Delete(store::Transaction& tx, uint64_t record_id) {
+absl::Status Admission::Delete(store::Transaction& tx, uint64_t record_id) {
   const domain::KindInfo& kind = *dataset_->kind;
   RETURN_IF_ERROR(tx.Put({.kind = kind.kind,
                           .id = record_id,

@@ -7,17 +7,12 @@
 #include "core/domain/date.h"
 #include "core/trade/faults.h"
 #include "core/trade/position.h"
+#include "core/trade/records.h"
 
 namespace entrepot::trade {
 namespace {
 
 using domain::Decimal;
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  proto->set_seconds(absl::ToUnixSeconds(time));
-  proto->set_nanos(static_cast<int32_t>((time - absl::FromUnixSeconds(proto->seconds())) /
-                                        absl::Nanoseconds(1)));
-}
 
 void AddWarehouse(const WarehousePosition& at, v1::Availability* answer) {
   v1::WarehouseAvailability* warehouse = answer->add_warehouses();
@@ -29,7 +24,7 @@ void AddWarehouse(const WarehousePosition& at, v1::Availability* answer) {
   at.reserved.ToProto(warehouse->mutable_reserved());
   at.ordered.ToProto(warehouse->mutable_ordered());
   at.available().ToProto(warehouse->mutable_available());
-  if (at.as_of) SetTime(*at.as_of, warehouse->mutable_as_of());
+  if (at.as_of) SetTimestamp(*at.as_of, warehouse->mutable_as_of());
   if (at.warehouse->transfer_days) warehouse->set_transfer_days(*at.warehouse->transfer_days);
 }
 

@@ -75,6 +75,8 @@ ContractInfo ToInfo(uint64_t id, const v1::Contract& contract, Interner& names) 
   SetValidity(contract, &info.valid_from, &info.valid_until);
   if (contract.has_payment_days()) info.payment_days = contract.payment_days();
   info.price_type = names.Intern(contract.price_type());
+  info.substitution_allowed =
+      !contract.has_substitution_allowed() || contract.substitution_allowed();
   return info;
 }
 

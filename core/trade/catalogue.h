@@ -73,6 +73,7 @@ struct ContractInfo {
   PackedDay valid_from, valid_until;
   std::optional<int> payment_days;
   Interned price_type;
+  bool substitution_allowed = true;
 
   bool HoldsOn(absl::CivilDay day) const { return Covers(valid_from, valid_until, day); }
 };

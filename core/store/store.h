@@ -10,7 +10,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,13 +31,15 @@ struct StoreOptions {
   int writes_waiting_max = 1000;
   absl::Duration bulk_history_kept = absl::Hours(720);
   absl::Duration answers_kept = absl::Hours(720);
+  absl::Duration runs_kept = absl::Hours(2160);
 };
 
 // Thread-safe after Start.
 class Store {
  public:
   // Takes the file's lock, migrates, and checks that it is a store of this or an older version.
-  // FAILED_PRECONDITION (STORE_IN_USE: another hub has it; STORE_TOO_NEW), UNAVAILABLE (STORE_IO).
+  // FAILED_PRECONDITION (STORE_IN_USE: another hub has it; STORE_TOO_NEW; NOT_A_STORE), UNAVAILABLE
+  // (STORE_IO, STORE_READ_ONLY, STORE_FULL), DATA_LOSS (STORE_CORRUPT).
   static absl::StatusOr<std::unique_ptr<Store>> Open(const StoreOptions& options);
   ~Store();  // Stop
 
@@ -52,22 +56,36 @@ class Store {
   using Work = std::function<absl::Status(Transaction&)>;
   using Done = std::function<void(absl::Status)>;
 
-  // Interactive. UNAVAILABLE (TOO_MANY_WRITES, STORE_FULL, STORE_IO, SHUTTING_DOWN).
+  // Interactive. UNAVAILABLE (TOO_MANY_WRITES, STORE_FULL, STORE_BUSY, STORE_IO, SHUTTING_DOWN).
   absl::Status Write(Work work);
-  // As Write, answered on the writer's thread.
+  // As Write, answered on the writer's thread; a refusal at once on the caller's.
   void WriteAsync(Work work, Done done);
-  // Background: runs when no interactive work waits, alone in its transaction. At most one waits.
+  // Background: runs when no interactive work waits, or after it has waited for a quarter of a
+  // second; alone in its transaction. Callers wait for each other.
   absl::Status WriteBulk(Work work);
 
-  // A consistent view of the last commit. Cheap; short-lived.
+  // A consistent view of the last commit. Cheap; short-lived: an old one keeps the WAL from being
+  // reused. The store must outlive it.
   absl::StatusOr<Snapshot> Read() const;
+
+  // The record that others call so, committed ones only, from memory: for the mapping stage, which
+  // asks millions of times a second. By a connection's outside id, and by the key of kinds whose
+  // key is one text. Deleted records are found too.
+  std::optional<uint64_t> ResolveBinding(std::string_view connection, domain::Kind kind,
+                                         std::string_view outside_id) const;
+  std::optional<uint64_t> ResolveKeyText(domain::Kind kind, std::string_view text) const;
+
+  // Removes all that is older than its retention. The writer does so by itself in small steps, when
+  // it has nothing else to do; this waits for it.
+  absl::Status Thin();
 
   // The newest committed entry of the change log.
   uint64_t log_head() const;
   // Blocks until the log is longer than `after`, or the deadline. Returns the head.
   uint64_t WaitForLog(uint64_t after, absl::Time deadline) const;
   // Called after each commit that lengthened the log, on the writer's thread: wake somebody,
-  // return. The subscription ends with the returned object.
+  // return. The subscription ends with the returned object, which waits for a call under way; it
+  // must not go inside one.
   std::shared_ptr<void> OnCommit(std::function<void(uint64_t head)> callback);
 
   uint64_t FileBytes() const;

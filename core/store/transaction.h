@@ -102,6 +102,8 @@ class Transaction : public Reader {
                                        const std::function<void(uint64_t id)>& visit) const = 0;
 
   virtual absl::Time now() const = 0;
+  // Somebody else's interactive work waits for this one to end: bulk work ends soon then.
+  virtual bool OthersWait() const { return false; }
 };
 
 // The key under which FindBulk knows a record.

@@ -1,0 +1,288 @@
+#include "core/store/door.h"
+
+#include <fmt/core.h>
+
+#include "core/base/reason.h"
+#include "core/base/status_macros.h"
+#include "core/domain/check.h"
+#include "core/domain/merge.h"
+
+namespace entrepot::store {
+namespace {
+
+using domain::KindInfo;
+using google::protobuf::Message;
+
+std::unique_ptr<Message> NewBody(const KindInfo& info) {
+  auto* factory = google::protobuf::MessageFactory::generated_factory();
+  return std::unique_ptr<Message>(factory->GetPrototype(info.descriptor)->New());
+}
+
+uint64_t NextBase(const PutRequest& request, uint64_t known) {
+  return request.base_digest != 0 ? request.base_digest : known;
+}
+
+absl::Status NotThere(const KindInfo& info, uint64_t id) {
+  return Failure(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
+                 fmt::format("there is no {} with id {}", info.name, id));
+}
+
+absl::Status KeyTaken(const KindInfo& info, const Message& body, uint64_t owner) {
+  return Failure(absl::StatusCode::kFailedPrecondition, "KEY_TAKEN",
+                 fmt::format("the key \"{}\" belongs to another {} (id {}): give this one a key "
+                             "of its own, or change that one",
+                             domain::KeyText(info, body), info.name, owner));
+}
+
+}  // namespace
+
+absl::Status WriteBuffers::Flush(Connection& db) {
+  RETURN_IF_ERROR(bulk.Flush(db));
+  return log.Flush(db);
+}
+
+void WriteBuffers::Drop() {
+  bulk.Drop();
+  log.Drop();
+}
+
+absl::StatusOr<PutResult> Door::Put(const PutRequest& request, absl::Time now) {
+  const KindInfo& info = domain::InfoOf(request.kind);
+  if (request.deleted) return Delete(info, request, now);
+  Known known;
+  if (request.id != 0) {
+    RETURN_IF_ERROR(FindById(info, request.id, &known));
+  } else {
+    key_ = domain::KeyBytes(info, *request.body);
+    RETURN_IF_ERROR(FindByKey(info, &known));
+  }
+  ASSIGN_OR_RETURN(const Message* body, Merge(info, request, known));
+  bytes_.clear();
+  domain::AppendCanonicalBytes(*body, &bytes_);
+  if (known.id != 0 && !known.deleted && bytes_ == known.body) {
+    return KeepUnchanged(info, request, known);
+  }
+  RETURN_IF_ERROR(domain::Check(request.kind, *body));
+  if (body != request.body || request.id != 0) key_ = domain::KeyBytes(info, *body);
+  Next next{.info = &info,
+            .body = body,
+            .bytes = bytes_,
+            .origin = request.origin,
+            .base_digest = NextBase(request, known.base_digest),
+            .now = now};
+  RETURN_IF_ERROR(CheckKey(known, &next));
+  return Write(known, next);
+}
+
+absl::Status Door::FindById(const KindInfo& info, uint64_t id, Known* known) {
+  if (info.bulk) {
+    ASSIGN_OR_RETURN(const BulkRecord record, buffers_->bulk.Find(*db_, id));
+    if (record.kind != info.kind) return NotThere(info, id);
+    *known = {.id = id,
+              .revision = record.revision,
+              .last_seq = record.last_seq,
+              .base_digest = record.base_digest,
+              .deleted = record.deleted,
+              .bulk_key = record.key,
+              .body = record.body};
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const bool found, FindOrdinary(*db_, id, &ordinary_));
+  if (!found || ordinary_.kind != info.kind) return NotThere(info, id);
+  *known = {.id = id,
+            .revision = ordinary_.revision,
+            .last_seq = ordinary_.last_seq,
+            .deleted = ordinary_.deleted,
+            .key = ordinary_.key,
+            .body = ordinary_.body};
+  return absl::OkStatus();
+}
+
+absl::Status Door::FindByKey(const KindInfo& info, Known* known) {
+  uint64_t id = 0;
+  if (info.bulk) {
+    const BulkBase* base = memory_->bulk_index.Find(BulkKey(info.kind, key_));
+    if (base != nullptr) id = base->record_id;
+  } else {
+    ASSIGN_OR_RETURN(id, FindOrdinaryByKey(*db_, info.kind, key_));
+  }
+  return id == 0 ? absl::OkStatus() : FindById(info, id, known);
+}
+
+absl::StatusOr<const Message*> Door::Merge(const KindInfo& info, const PutRequest& request,
+                                           const Known& known) {
+  if (request.covers.empty()) return request.body;
+  Message* after = ScratchOf(info).after.get();
+  if (known.id == 0) {
+    after->Clear();
+  } else {
+    RETURN_IF_ERROR(Parse(known.body, known.id, after));
+  }
+  domain::MergeCovered(*request.body, request.covers, after);
+  return after;
+}
+
+// A key has one owner, deleted ones included: they come back under their old id.
+absl::Status Door::CheckKey(const Known& known, Next* next) {
+  const KindInfo& info = *next->info;
+  uint64_t owner = 0;
+  if (info.bulk) {
+    next->bulk_key = BulkKey(info.kind, key_);
+    next->key_changed = known.id == 0 || next->bulk_key != known.bulk_key;
+    if (!next->key_changed) return absl::OkStatus();
+    const BulkBase* base = memory_->bulk_index.Find(next->bulk_key);
+    if (base != nullptr) owner = base->record_id;
+  } else {
+    next->key_changed = known.id == 0 || key_ != known.key;
+    if (!next->key_changed) return absl::OkStatus();
+    ASSIGN_OR_RETURN(owner, FindOrdinaryByKey(*db_, info.kind, key_));
+  }
+  return owner == 0 ? absl::OkStatus() : KeyTaken(info, *next->body, owner);
+}
+
+absl::StatusOr<PutResult> Door::Delete(const KindInfo& info, const PutRequest& request,
+                                       absl::Time now) {
+  Known known;
+  RETURN_IF_ERROR(FindById(info, request.id, &known));
+  if (known.deleted) return KeepUnchanged(info, request, known);
+  key_.assign(known.key);
+  return Write(known, {.info = &info,
+                       .body = nullptr,
+                       .bytes = known.body,
+                       .bulk_key = known.bulk_key,
+                       .origin = request.origin,
+                       .base_digest = NextBase(request, known.base_digest),
+                       .now = now});
+}
+
+absl::StatusOr<PutResult> Door::KeepUnchanged(const KindInfo& info, const PutRequest& request,
+                                              const Known& known) {
+  if (info.bulk && request.base_digest != 0 && request.base_digest != known.base_digest) {
+    ASSIGN_OR_RETURN(BulkRecord record, buffers_->bulk.Find(*db_, known.id));
+    record.base_digest = request.base_digest;
+    RETURN_IF_ERROR(buffers_->bulk.Set(*db_, known.id, record));
+    memory_->bulk_index.Set(known.bulk_key, {known.id, request.base_digest});
+  }
+  return PutResult{PutOutcome::kUnchanged, known.id, known.revision};
+}
+
+absl::StatusOr<PutResult> Door::Write(const Known& known, const Next& next) {
+  ASSIGN_OR_RETURN(const uint32_t origin, OriginId(next.origin));
+  Head& head = memory_->head;
+  const uint64_t id = known.id != 0 ? known.id : ++head.record_id;
+  const uint64_t seq = ++head.seq;
+  const uint64_t revision = known.revision + 1;
+  const bool deleted = next.body == nullptr;
+  RETURN_IF_ERROR(buffers_->log.Append(*db_, seq,
+                                       {.record_id = id,
+                                        .kind = next.info->kind,
+                                        .revision = revision,
+                                        .previous_seq = known.last_seq,
+                                        .deleted = deleted,
+                                        .origin = origin,
+                                        .body = next.bytes},
+                                       next.info->bulk, next.now));
+  RETURN_IF_ERROR(Project(id, known, next));
+  const bool was_live = known.id != 0 && !known.deleted;
+  memory_->live[static_cast<size_t>(next.info->kind)] += (deleted ? 0 : 1) - (was_live ? 1 : 0);
+  if (next.info->bulk) {
+    RETURN_IF_ERROR(WriteBulk(id, seq, origin, known, next));
+  } else {
+    RETURN_IF_ERROR(WriteOrdinary(id, seq, origin, known, next));
+  }
+  if (next.key_changed) RETURN_IF_ERROR(QueueThoseWaitingFor(next));
+  return PutResult{known.id == 0 ? PutOutcome::kCreated : PutOutcome::kChanged, id, revision};
+}
+
+absl::Status Door::WriteBulk(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
+                             const Next& next) {
+  const bool key_left = known.id != 0 && next.key_changed;
+  const Digest128 old_key = known.bulk_key;
+  if (next.key_changed || next.base_digest != known.base_digest) {
+    memory_->bulk_index.Set(next.bulk_key, {id, next.base_digest});
+  }
+  if (key_left) memory_->bulk_index.Erase(old_key);
+  return buffers_->bulk.Set(*db_, id,
+                            {.kind = next.info->kind,
+                             .deleted = next.body == nullptr,
+                             .origin = origin,
+                             .revision = known.revision + 1,
+                             .last_seq = seq,
+                             .changed_at = ToMicros(next.now),
+                             .base_digest = next.base_digest,
+                             .key = next.bulk_key,
+                             .body = next.bytes});
+}
+
+absl::Status Door::WriteOrdinary(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
+                                 const Next& next) {
+  const KindInfo& info = *next.info;
+  if (next.key_changed) {
+    const std::string_view old_text = domain::TextOfKeyBytes(info, known.key);
+    const std::string_view text = domain::TextOfKeyBytes(info, key_);
+    if (!old_text.empty()) memory_->bindings.SetKeyText(info.kind, old_text, 0);
+    if (!text.empty()) memory_->bindings.SetKeyText(info.kind, text, id);
+  }
+  const OrdinaryRecord record{.id = id,
+                              .kind = info.kind,
+                              .key = key_,
+                              .revision = known.revision + 1,
+                              .last_seq = seq,
+                              .changed_at = ToMicros(next.now),
+                              .origin = origin,
+                              .deleted = next.body == nullptr,
+                              .body = std::string(next.bytes)};
+  return known.id == 0 ? InsertOrdinary(*db_, record) : UpdateOrdinary(*db_, record);
+}
+
+absl::Status Door::Project(uint64_t id, const Known& known, const Next& next) {
+  const Scratch& scratch = ScratchOf(*next.info);
+  if (!scratch.projected) return absl::OkStatus();
+  const bool was_live = known.id != 0 && !known.deleted;
+  if (was_live) RETURN_IF_ERROR(Parse(known.body, id, scratch.before.get()));
+  const RecordChange change{.id = id,
+                            .kind = next.info->kind,
+                            .revision = known.revision + 1,
+                            .before = was_live ? scratch.before.get() : nullptr,
+                            .after = next.body,
+                            .origin = next.origin};
+  for (Projection* projection : memory_->projections) {
+    if (projection->Wants(next.info->kind)) projection->Stage(change);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Door::QueueThoseWaitingFor(const Next& next) {
+  const KindInfo& info = *next.info;
+  if (!memory_->awaited.AwaitsAny(info.name)) return absl::OkStatus();
+  const std::string text = domain::KeyText(info, *next.body);
+  if (!memory_->awaited.Awaits(info.name, text)) return absl::OkStatus();
+  return QueueWaiters(*db_, "", info.name, text);
+}
+
+absl::StatusOr<uint32_t> Door::OriginId(std::string_view origin) {
+  return memory_->names.Intern(*db_, origin);
+}
+
+Door::Scratch& Door::ScratchOf(const KindInfo& info) {
+  const auto number = static_cast<size_t>(info.kind);
+  if (scratch_.size() <= number) scratch_.resize(number + 1);
+  Scratch& scratch = scratch_[number];
+  if (scratch.before == nullptr) {
+    scratch.before = NewBody(info);
+    scratch.after = NewBody(info);
+    for (const Projection* projection : memory_->projections) {
+      scratch.projected |= projection->Wants(info.kind);
+    }
+  }
+  return scratch;
+}
+
+absl::Status Door::Parse(std::string_view bytes, uint64_t id, Message* message) const {
+  if (message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::OkStatus();
+  }
+  return CorruptError(fmt::format("the body of record {}", id));
+}
+
+}  // namespace entrepot::store

@@ -1,0 +1,98 @@
+// The one door: whatever becomes a record's next revision passes here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/store/bulk_records.h"
+#include "core/store/change_log.h"
+#include "core/store/database.h"
+#include "core/store/memory.h"
+#include "core/store/records.h"
+#include "core/store/transaction.h"
+
+namespace entrepot::store {
+
+// What an open write transaction holds back, to write it in order and packed.
+struct WriteBuffers {
+  BulkRecords bulk;
+  LogWriter log;
+
+  absl::Status Flush(Connection& db);
+  void Drop();
+};
+
+// See Transaction::Put. The writer's; nothing is changed by a request that is refused.
+class Door {
+ public:
+  Door(Connection* db, Memory* memory, WriteBuffers* buffers)
+      : db_(db), memory_(memory), buffers_(buffers) {}
+
+  absl::StatusOr<PutResult> Put(const PutRequest& request, absl::Time now);
+
+ private:
+  // What is there. id 0: nothing.
+  struct Known {
+    uint64_t id = 0;
+    uint64_t revision = 0;
+    uint64_t last_seq = 0;
+    uint64_t base_digest = 0;  // bulk
+    bool deleted = false;
+    Digest128 bulk_key;
+    std::string_view key;   // ordinary; borrows from ordinary_
+    std::string_view body;  // borrows from ordinary_ or the bulk buffer
+  };
+  // Messages of one kind, reused.
+  struct Scratch {
+    std::unique_ptr<google::protobuf::Message> before;
+    std::unique_ptr<google::protobuf::Message> after;
+    bool projected = false;
+  };
+  // What is written: the next revision.
+  struct Next {
+    const domain::KindInfo* info;
+    const google::protobuf::Message* body;  // nullptr: deleted
+    std::string_view bytes;
+    Digest128 bulk_key;
+    bool key_changed = false;  // or new
+    std::string_view origin;
+    uint64_t base_digest;
+    absl::Time now;
+  };
+
+  absl::Status FindById(const domain::KindInfo& info, uint64_t id, Known* known);
+  absl::Status FindByKey(const domain::KindInfo& info, Known* known);
+  absl::StatusOr<const google::protobuf::Message*> Merge(const domain::KindInfo& info,
+                                                         const PutRequest& request,
+                                                         const Known& known);
+  absl::Status CheckKey(const Known& known, Next* next);
+  absl::StatusOr<PutResult> Delete(const domain::KindInfo& info, const PutRequest& request,
+                                   absl::Time now);
+  absl::StatusOr<PutResult> KeepUnchanged(const domain::KindInfo& info, const PutRequest& request,
+                                          const Known& known);
+  absl::StatusOr<PutResult> Write(const Known& known, const Next& next);
+  absl::Status WriteBulk(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
+                         const Next& next);
+  absl::Status WriteOrdinary(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
+                             const Next& next);
+  absl::Status Project(uint64_t id, const Known& known, const Next& next);
+  absl::Status QueueThoseWaitingFor(const Next& next);
+  absl::StatusOr<uint32_t> OriginId(std::string_view origin);
+  Scratch& ScratchOf(const domain::KindInfo& info);
+  absl::Status Parse(std::string_view bytes, uint64_t id, google::protobuf::Message* message) const;
+
+  Connection* db_;
+  Memory* memory_;
+  WriteBuffers* buffers_;
+  OrdinaryRecord ordinary_;
+  std::string key_;    // of the request's body
+  std::string bytes_;  // canonical bytes of the next body
+  std::vector<Scratch> scratch_;
+};
+
+}  // namespace entrepot::store

@@ -1,0 +1,79 @@
+// The write transaction that works see: the door for records, and the tables beside it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/store/disk_reader.h"
+#include "core/store/door.h"
+#include "core/store/memory.h"
+#include "core/store/transaction.h"
+
+namespace entrepot::store {
+
+// One work's view; the writer begins, commits and rolls back around it. Commits fail while
+// `db->failure()` holds an error, whatever the work made of it.
+class WriteTransaction final : public DiskReader<Transaction> {
+ public:
+  WriteTransaction(Connection* db, Memory* memory, WriteBuffers* buffers, Door* door,
+                   absl::Time now, const std::atomic<int>* others_waiting)
+      : DiskReader(db, memory),
+        writable_(memory),
+        buffers_(buffers),
+        door_(door),
+        now_(now),
+        others_waiting_(others_waiting) {}
+
+  absl::StatusOr<PutResult> Put(const PutRequest& request) override {
+    return door_->Put(request, now_);
+  }
+  absl::Status SaveAnswer(std::string_view request_id, std::string_view method,
+                          uint64_t request_digest, std::string_view answer) override;
+  absl::StatusOr<std::optional<Answer>> FindAnswer(std::string_view request_id) const override;
+  absl::StatusOr<uint64_t> NextNumber(std::string_view name) override;
+  absl::Status Bind(std::string_view connection, domain::Kind kind, std::string_view outside_id,
+                    uint64_t record_id) override;
+  absl::StatusOr<std::optional<Base>> FindBase(std::string_view dataset,
+                                               std::string_view outside_id) const override;
+  absl::Status SetBase(std::string_view dataset, std::string_view outside_id,
+                       const Base& base) override;
+  std::optional<BulkBase> FindBulk(const Digest128& key) const override;
+  absl::Status SetCursor(std::string_view name, std::string_view value) override;
+  absl::StatusOr<uint64_t> Park(const ParkedItem& item) override;
+  absl::StatusOr<uint64_t> Bury(const DeadLetter& letter) override;
+  absl::StatusOr<bool> Forget(std::string_view dataset, std::string_view outside_id) override;
+  absl::Status RemoveParked(uint64_t id) override;
+  absl::Status RemoveDeadLetter(uint64_t id) override;
+  absl::StatusOr<std::vector<ParkedItem>> TakeQueued(int limit) const override;
+  absl::StatusOr<uint64_t> SaveRun(const Run& run) override;
+  absl::Status SaveDelivery(const Delivery& delivery) override;
+  absl::Status ForEachOfOrigin(domain::Kind kind, std::string_view origin,
+                               const std::function<void(uint64_t id)>& visit) const override;
+  absl::Time now() const override { return now_; }
+  bool OthersWait() const override { return others_waiting_->load() > 0; }
+
+  // From memory, without a look at the file.
+  absl::StatusOr<std::optional<v1::Record>> Get(uint64_t id) const override;
+  absl::StatusOr<std::optional<uint64_t>> FindByKey(domain::Kind kind,
+                                                    std::string_view key_bytes) const override;
+  absl::StatusOr<uint64_t> Count(domain::Kind kind) const override;
+  absl::StatusOr<std::optional<uint64_t>> FindBinding(std::string_view connection,
+                                                      domain::Kind kind,
+                                                      std::string_view outside_id) const override;
+
+ protected:
+  absl::Status Settle() const override { return buffers_->Flush(*db_); }
+
+ private:
+  Memory* writable_;
+  WriteBuffers* buffers_;
+  Door* door_;
+  absl::Time now_;
+  const std::atomic<int>* others_waiting_;
+};
+
+}  // namespace entrepot::store

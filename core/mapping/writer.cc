@@ -7,10 +7,8 @@
 #include <limits>
 #include <numeric>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "core/base/absl_view.h"
-#include "core/base/nearest.h"
 #include "core/mapping/text.h"
 #include "entrepot/v1/options.pb.h"
 #include "entrepot/v1/product.pb.h"
@@ -44,18 +42,6 @@ bool Among(std::string_view text, const std::array<std::string_view, N>& words) 
 void Store(const Number& number, v1::Decimal* decimal) {
   decimal->set_units(number.units);
   decimal->set_nanos(number.nanos);
-}
-
-// "PRODUCT_RELATION_TYPE_" for ProductRelationType: all that the values' names share up to the
-// last "_".
-std::string PrefixOf(const google::protobuf::EnumDescriptor& type) {
-  std::string prefix = type.value(0)->name();
-  for (int i = 1; i < type.value_count(); ++i) {
-    const std::string& name = type.value(i)->name();
-    const auto differs = std::mismatch(prefix.begin(), prefix.end(), name.begin(), name.end());
-    prefix.erase(differs.first, prefix.end());
-  }
-  return prefix.substr(0, prefix.rfind('_') + 1);
 }
 
 }  // namespace
@@ -95,23 +81,13 @@ std::optional<ValueWriter> ValueWriter::For(const FieldDescriptor* field,
   writer.percent_ = *type == Type::kVatRate || absl::EndsWith(field->name(), "percent");
   writer.formats_ = formats;
   writer.environment_ = environment;
-  if (*type == Type::kEnumeration) writer.CollectEnumeration();
+  if (*type == Type::kEnumeration) writer.names_.emplace(*field->enum_type());
   if (*type == Type::kReference) {
     const auto& target = field->options().GetExtension(v1::field).references();
     const FieldDescriptor* body = v1::Record::descriptor()->FindFieldByName(target);
     writer.target_ = static_cast<domain::Kind>(body->number());
   }
   return writer;
-}
-
-void ValueWriter::CollectEnumeration() {
-  const google::protobuf::EnumDescriptor* type = field_->enum_type();
-  const size_t prefix = PrefixOf(*type).size();
-  for (int i = 0; i < type->value_count(); ++i) {
-    if (type->value(i)->number() == 0) continue;  // "unspecified" is no value
-    names_.push_back(absl::AsciiStrToLower(AbslView(type->value(i)->name()).substr(prefix)));
-    numbers_.push_back(type->value(i)->number());
-  }
 }
 
 WriteOutcome ValueWriter::Write(std::string_view text, const Resolver& resolve, Message* message,
@@ -232,21 +208,16 @@ bool ValueWriter::SetInteger(int64_t value, Message* message) const {
 
 bool ValueWriter::WriteEnumeration(std::string_view text, Message* message,
                                    std::string* reason) const {
-  const auto found = std::find_if(names_.begin(), names_.end(), [text](const std::string& name) {
-    return absl::EqualsIgnoreCase(name, AbslView(text));
-  });
-  if (found == names_.end()) {
-    std::string list;
-    for (const std::string& name : names_) list += (list.empty() ? "" : ", ") + name;
-    *reason = fmt::format("{} is not one of {}{}", Quoted(text), list, DidYouMean(text, names_));
+  const std::optional<int> number = names_->NumberOf(text);
+  if (!number) {
+    *reason = fmt::format("{} {}", Quoted(text), names_->Unknown(text));
     return false;
   }
-  const int number = numbers_[found - names_.begin()];
   const Reflection* reflection = message->GetReflection();
   if (repeated_) {
-    reflection->AddEnumValue(message, field_, number);
+    reflection->AddEnumValue(message, field_, *number);
   } else {
-    reflection->SetEnumValue(message, field_, number);
+    reflection->SetEnumValue(message, field_, *number);
   }
   return true;
 }

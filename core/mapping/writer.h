@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "core/mapping/enum_names.h"
 #include "core/mapping/mapping.h"
 #include "core/mapping/number.h"
 #include "core/mapping/time_format.h"
@@ -56,7 +56,6 @@ class ValueWriter {
     kVatRate,
   };
   static std::optional<Type> TypeOf(const google::protobuf::FieldDescriptor* field);
-  void CollectEnumeration();
 
   google::protobuf::Message* Target(google::protobuf::Message* message) const;
   bool WriteText(std::string_view text, google::protobuf::Message* message,
@@ -82,9 +81,7 @@ class ValueWriter {
   domain::Kind target_{};
   ValueFormats formats_;
   Environment environment_;
-  // Short names of an enumeration's values, and the values.
-  std::vector<std::string> names_;
-  std::vector<int> numbers_;
+  std::optional<EnumNames> names_;
   // The text of the row before and what it meant: neighbours often share it.
   std::string last_text_;
   uint64_t last_id_ = 0;

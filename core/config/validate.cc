@@ -1,0 +1,281 @@
+#include "core/config/validate.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "absl/strings/str_join.h"
+#include "core/base/absl_view.h"
+#include "core/base/key_path.h"
+#include "core/base/nearest.h"
+#include "core/base/reason.h"
+#include "core/config/options.h"
+#include "core/domain/currency.h"
+#include "core/domain/kind.h"
+#include "core/mapping/text.h"
+
+namespace entrepot::config {
+namespace {
+
+using connector::v1::Manifest;
+using connector::v1::OptionSpec;
+using OptionTexts = google::protobuf::Map<std::string, v1::OptionText>;
+using OptionSpecs = google::protobuf::RepeatedPtrField<OptionSpec>;
+
+template <typename T>
+std::map<std::string, const T*> Sorted(const google::protobuf::Map<std::string, T>& map) {
+  std::map<std::string, const T*> sorted;
+  for (const auto& [key, value] : map) sorted[key] = &value;
+  return sorted;
+}
+
+std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
+
+// Does `path` lie below `above`, or is it the same?
+bool LiesIn(std::string_view path, std::string_view above) {
+  if (above.empty()) return true;
+  if (path.substr(0, above.size()) != above) return false;
+  return path.size() == above.size() || path[above.size()] == '.' || path[above.size()] == '[';
+}
+
+// What is wrong with the shape of a value makes its meaning wrong too: that is told once.
+bool Follows(const Problem& problem, const Problem& earlier) {
+  return LiesIn(problem.path, earlier.path) || LiesIn(earlier.path, problem.path);
+}
+
+class Validator {
+ public:
+  Validator(const Manifests& manifests, Loaded* loaded)
+      : manifests_(manifests), loaded_(*loaded), config_(loaded->config) {}
+
+  void Run() {
+    CheckHub();
+    for (const auto& [name, connection] : Sorted(config_.connections())) {
+      CheckConnection(ChildPath("connections", name), *connection);
+    }
+    CheckLogistics();
+  }
+
+ private:
+  void Report(std::string path, std::string message) {
+    loaded_.Report(std::move(path), std::move(message));
+  }
+  // At the key instead of its value.
+  void ReportKey(const std::string& path, std::string message) {
+    const Position at = loaded_.positions.KeyOf(path);
+    loaded_.problems.push_back({loaded_.file, at.line, at.column, path, std::move(message)});
+  }
+
+  void CheckHub() {
+    const v1::Hub& hub = config_.hub();
+    environment_.currency = hub.currency();
+    if (!absl::LoadTimeZone(hub.time_zone(), &environment_.time_zone)) {
+      Report("hub.time_zone",
+             fmt::format("there is no time zone {}; expected an IANA name like Europe/Moscow",
+                         mapping::Quoted(hub.time_zone())));
+    }
+    if (const absl::Status status = domain::CheckCurrency(hub.currency()); !status.ok()) {
+      Report("hub.currency", MessageOf(status));
+    }
+    CheckAddress("hub.listen", hub.listen());
+  }
+
+  void CheckAddress(const std::string& path, const std::string& address) {
+    const size_t colon = address.rfind(':');
+    const std::string_view port = colon == std::string::npos
+                                      ? std::string_view()
+                                      : std::string_view(address).substr(colon + 1);
+    const bool digits = !port.empty() && port.size() <= 5 &&
+                        port.find_first_not_of("0123456789") == std::string_view::npos;
+    if (colon == 0 || !digits || std::stoi(std::string(port)) > 65535) {
+      Report(path, fmt::format("{} is not an address; expected host:port like 127.0.0.1:7420",
+                               mapping::Quoted(address)));
+    }
+  }
+
+  void CheckConnection(const std::string& path, const v1::Connection& connection) {
+    const absl::StatusOr<Manifest> manifest = manifests_(connection.connector());
+    if (!manifest.ok()) Report(ChildPath(path, "connector"), MessageOf(manifest.status()));
+    const Manifest* known = manifest.ok() ? &*manifest : nullptr;
+    if (known != nullptr) {
+      CheckOptions(ChildPath(path, "options"), known->id(), known->options(), connection.options());
+    }
+    if (connection.has_formats()) CheckFormats(ChildPath(path, "formats"), connection.formats());
+    if (connection.datasets().empty()) {
+      Report(ChildPath(path, "datasets"), "name at least one dataset");
+    }
+    for (const auto& [name, dataset] : Sorted(connection.datasets())) {
+      CheckDataset(ChildPath(ChildPath(path, "datasets"), name), known, *dataset);
+    }
+  }
+
+  void CheckOptions(const std::string& path, const std::string& connector, const OptionSpecs& specs,
+                    const OptionTexts& given) {
+    std::vector<std::string> known;
+    for (const OptionSpec& spec : specs) {
+      known.push_back(spec.name());
+      const auto found = given.find(spec.name());
+      if (found != given.end()) {
+        CheckOption(ChildPath(path, spec.name()), spec, found->second);
+      } else if (spec.required()) {
+        ReportKey(ChildPath(path, spec.name()),
+                  fmt::format("connector {} needs the option \"{}\": {}", connector, spec.name(),
+                              spec.description()));
+      }
+    }
+    for (const auto& [name, option] : Sorted(given)) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      ReportKey(ChildPath(path, name),
+                fmt::format("connector {} has no option \"{}\" here{}; known are {}", connector,
+                            name, DidYouMean(name, known),
+                            known.empty() ? "none" : absl::StrJoin(known, ", ")));
+    }
+  }
+
+  void CheckOption(const std::string& path, const OptionSpec& spec, const v1::OptionText& option) {
+    const int given = !option.value().empty() + !option.env().empty() + !option.file().empty();
+    if (given > 1) {
+      Report(path, "a value is given once: by value, env or file");
+      return;
+    }
+    if (IsByReference(option)) return;
+    if (spec.secret()) {
+      Report(path,
+             "a secret does not stand in the configuration; name where it is, as {env: VARIABLE} "
+             "or {file: PATH}");
+      return;
+    }
+    const absl::StatusOr<std::string> converted =
+        ConvertOption(spec, option.value(), loaded_.folder);
+    if (!converted.ok()) Report(path, MessageOf(converted.status()));
+  }
+
+  void CheckDataset(const std::string& path, const Manifest* manifest,
+                    const v1::DatasetConfig& dataset) {
+    const absl::StatusOr<const domain::KindInfo*> kind = domain::FindKind(dataset.kind());
+    if (!kind.ok()) Report(ChildPath(path, "kind"), MessageOf(kind.status()) + KnownKinds());
+    const bool mapped = dataset.has_mapping();
+    if (manifest != nullptr) {
+      CheckOptions(ChildPath(path, "options"), manifest->id(), manifest->dataset_options(),
+                   dataset.options());
+      CheckRole(path, *manifest, dataset);
+    }
+    if (!kind.ok() || !mapped) return;
+    if ((*kind)->hub_owned) {
+      Report(ChildPath(path, "kind"),
+             fmt::format("the hub itself makes records of kind {}, so no source can bring them; "
+                         "drop the mapping if they are to be sent there",
+                         (*kind)->name));
+      return;
+    }
+    CheckMapping(ChildPath(path, "mapping"), **kind, dataset.mapping());
+  }
+
+  static std::string KnownKinds() {
+    std::vector<std::string> names;
+    for (const domain::KindInfo& info : domain::Kinds()) names.push_back(info.name);
+    return "; known are " + absl::StrJoin(names, ", ");
+  }
+
+  void CheckRole(const std::string& path, const Manifest& manifest,
+                 const v1::DatasetConfig& dataset) {
+    if (dataset.has_mapping() && !manifest.source()) {
+      ReportKey(ChildPath(path, "mapping"),
+                fmt::format("connector {} only takes records, so there are no rows to map",
+                            manifest.id()));
+    }
+    if (!dataset.has_mapping() && manifest.source() && !manifest.sink() &&
+        !manifest.typed_records()) {
+      ReportKey(ChildPath(path, "mapping"),
+                fmt::format("say how rows of connector {} become records: key and fields",
+                            manifest.id()));
+    }
+  }
+
+  // Of a connection: its datasets' mappings have them too, and would repeat each problem.
+  void CheckFormats(const std::string& path, const v1::Formats& formats) {
+    v1::Mapping mapping;
+    *mapping.mutable_formats() = formats;
+    for (const mapping::MappingProblem& problem :
+         mapping::CheckMapping(domain::Kinds().front(), mapping, environment_)) {
+      constexpr std::string_view kFormats = "formats";
+      if (problem.path.rfind(kFormats, 0) != 0) continue;
+      Report(path + problem.path.substr(kFormats.size()), problem.message);
+    }
+  }
+
+  void CheckMapping(const std::string& path, const domain::KindInfo& kind,
+                    const v1::Mapping& mapping) {
+    for (mapping::MappingProblem& problem : mapping::CheckMapping(kind, mapping, environment_)) {
+      const std::string full = fmt::format("{}.{}", path, problem.path);
+      const bool inherited = problem.path.rfind("formats", 0) == 0 && !loaded_.positions.Has(full);
+      if (!inherited) Report(full, std::move(problem.message));
+    }
+  }
+
+  void CheckLogistics() {
+    bool all = false;
+    for (int i = 0; i < config_.logistics().responsible_size(); ++i) {
+      const v1::ResponsibleRule& rule = config_.logistics().responsible(i);
+      const std::string path = ElementPath("logistics.responsible", i);
+      if (all) {
+        Report(path, "this rule never decides: the one above it fits everything");
+        return;
+      }
+      all = rule.warehouses().empty() && rule.product_groups().empty();
+      CheckOnce(ChildPath(path, "warehouses"), rule.warehouses());
+      CheckOnce(ChildPath(path, "product_groups"), rule.product_groups());
+    }
+  }
+
+  void CheckOnce(const std::string& path,
+                 const google::protobuf::RepeatedPtrField<std::string>& texts) {
+    std::set<std::string> seen;
+    for (int i = 0; i < texts.size(); ++i) {
+      if (texts[i].empty()) {
+        Report(ElementPath(path, i), "must not be empty");
+      } else if (!seen.insert(texts[i]).second) {
+        Report(ElementPath(path, i), fmt::format("{} is there twice", mapping::Quoted(texts[i])));
+      }
+    }
+  }
+
+  const Manifests& manifests_;
+  Loaded& loaded_;
+  const v1::Config& config_;
+  mapping::Environment environment_;
+};
+
+}  // namespace
+
+void Validate(const Manifests& manifests, Loaded* loaded) {
+  const std::vector<Problem> first = std::move(loaded->problems);
+  loaded->problems.clear();
+  Validator(manifests, loaded).Run();
+  auto& problems = loaded->problems;
+  problems.erase(std::remove_if(problems.begin(), problems.end(),
+                                [&first](const Problem& problem) {
+                                  return std::any_of(first.begin(), first.end(),
+                                                     [&problem](const Problem& earlier) {
+                                                       return Follows(problem, earlier);
+                                                     });
+                                }),
+                 problems.end());
+  problems.insert(problems.end(), first.begin(), first.end());
+  SortProblems(&problems);
+}
+
+absl::StatusOr<mapping::Environment> EnvironmentOf(const v1::Config& config) {
+  mapping::Environment environment;
+  environment.currency = config.hub().currency();
+  if (!absl::LoadTimeZone(config.hub().time_zone(), &environment.time_zone)) {
+    return Failure(
+        absl::StatusCode::kInvalidArgument, "INVALID_CONFIGURATION",
+        fmt::format("hub.time_zone: there is no time zone \"{}\"", config.hub().time_zone()));
+  }
+  return environment;
+}
+
+}  // namespace entrepot::config

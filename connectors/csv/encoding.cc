@@ -106,9 +106,9 @@ void Decoder::LoadTable() {
     const bool free_byte = byte >= 0x80 && length == 1 && target[0] >= 0x80 && target[0] < 0xA0;
     UChar32 character = 0xFFFF;
     if (U_SUCCESS(failure) && length == 1 && !free_byte) character = target[0];
-    if (byte < 0x80 && character != byte) {
-      FailUnknown(name_, "does not contain ASCII");
-    }
+    // Some DOS pages swap control characters; in files they are what they are.
+    if (byte < 0x20 || byte == 0x7F) character = byte;
+    if (byte < 0x80 && character != byte) FailUnknown(name_, "does not contain ASCII");
     uint8_t encoded[U8_MAX_LENGTH];
     int32_t size = 0;
     U8_APPEND_UNSAFE(encoded, size, character);

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -43,22 +42,25 @@ class Dispatcher {
   // of the store are returned.
   absl::StatusOr<bool> Round();
 
-  // Ends a pause, makes what waits for its next try due now, and wakes Run.
-  absl::Status Hurry();
+  // Ends a pause, makes what waits for its next try due now, and wakes Run. Rounds later than the
+  // returned one have seen it. Errors of the store.
+  absl::StatusOr<uint64_t> Hurry();
   void Wake();
 
   struct State {
-    bool pausing = false;  // backs off after an error of the connection
-    absl::Time paused_until;
-    bool idle = false;          // the last round found nothing to do
-    uint64_t cursor = 0;        // last log entry that it has handled
-    std::string error;          // of the connection; empty: none
-    v1::SinkProgress progress;  // delivered and rejected since the start, pending now
+    uint64_t rounds = 0;      // that have ended; Hurry's answer is one of them
+    bool idle = false;        // the last round found nothing to do now
+    bool settling = false;    // unknown outcomes will be looked up when it is time
+    bool pausing = false;     // backs off after an error of the connection
+    absl::Time paused_until;  // while pausing
+    uint64_t cursor = 0;      // last log entry that it has handled; 0 during a scan
+    std::string error;        // of the connection; empty: none
+    // Delivered and rejected since the start; pending now, those that wait for others included.
+    v1::SinkProgress progress;
   };
   State state() const;
-  // Called after every round that did something and when it becomes idle or pauses, on Run's
-  // thread. The subscription ends with the returned object.
-  std::shared_ptr<void> OnRound(std::function<void(const State&)> callback);
+  // Blocks until a round later than `round` has ended, or `wait` has passed. Returns the state.
+  State WaitForRound(uint64_t round, absl::Duration wait) const;
 
  private:
   struct Impl;

@@ -48,6 +48,11 @@ std::optional<uint64_t> References::Resolve(domain::Kind kind, std::string_view 
 }
 
 std::optional<uint64_t> References::LookUp(domain::Kind kind, std::string_view outside_id) {
+  if (const auto bound = store_->ResolveBinding(connection_, kind, outside_id)) return bound;
+  const auto& key = domain::InfoOf(kind).key;
+  const bool one_text = key.size() == 1 && key.front()->cpp_type() ==
+                                               google::protobuf::FieldDescriptor::CPPTYPE_STRING;
+  if (one_text) return store_->ResolveKeyText(kind, outside_id);
   if (snapshot_ == nullptr) {
     auto snapshot = store_->Read();
     if (!snapshot.ok()) {
@@ -56,7 +61,7 @@ std::optional<uint64_t> References::LookUp(domain::Kind kind, std::string_view o
     }
     snapshot_ = *std::move(snapshot);
   }
-  return FoundOr(Find(*snapshot_, connection_, kind, outside_id), &status_);
+  return FoundOr(FindByKeyText(*snapshot_, domain::InfoOf(kind), outside_id), &status_);
 }
 
 }  // namespace entrepot::sync

@@ -1,0 +1,247 @@
+#include "core/sync/dispatcher.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "core/base/absl_view.h"
+#include "core/base/backoff.h"
+#include "core/base/log.h"
+#include "core/base/status_macros.h"
+#include "core/sync/courier.h"
+#include "core/sync/outbox.h"
+
+namespace entrepot::sync {
+namespace {
+
+using enum store::DeliveryState;
+
+// How long a cursor may stay unsaved while only entries of other kinds pass.
+constexpr absl::Duration kUnsavedMax = absl::Seconds(1);
+constexpr absl::Duration kLookMax = absl::Minutes(1);
+constexpr int kHurriedMax = 10'000;
+
+}  // namespace
+
+struct Dispatcher::Impl {
+  Impl(const DispatcherOptions& given, const ConnectionPlan* plan, std::shared_ptr<Link> opened)
+      : options(given),
+        plan(plan),
+        link(std::move(opened)),
+        outbox(given.store, plan),
+        courier(given, plan, link.get()) {
+    on_commit = options.store->OnCommit([this](uint64_t) { Wake(); });
+  }
+
+  absl::StatusOr<bool> Work();
+  absl::StatusOr<bool> Deliver();
+  bool Paused() const;
+  void TakeTurn(const absl::Status& connection);
+  absl::Status EndRound(bool worked);
+  absl::Duration WaitTime();
+  void Wake();
+
+  const DispatcherOptions options;
+  const ConnectionPlan* plan;
+  const std::shared_ptr<Link> link;
+  Outbox outbox;
+  Courier courier;
+  const Backoff backoff;
+  std::optional<connector::Manifest> manifest;
+  bool recovered = false;
+  int failures = 0;  // of the connection, in a row
+
+  mutable std::mutex mutex;
+  mutable std::condition_variable changed;
+  bool woken = false;
+  State state;
+  std::shared_ptr<void> on_commit;  // last: it ends first
+};
+
+Dispatcher::Dispatcher(const DispatcherOptions& options, const ConnectionPlan* plan,
+                       std::shared_ptr<Link> link)
+    : impl_(std::make_unique<Impl>(options, plan, std::move(link))) {}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::Impl::Wake() {
+  std::lock_guard lock(mutex);
+  woken = true;
+  changed.notify_all();
+}
+
+void Dispatcher::Wake() { impl_->Wake(); }
+
+bool Dispatcher::Impl::Paused() const {
+  std::lock_guard lock(mutex);
+  return state.pausing && options.clock->Now() < state.paused_until;
+}
+
+absl::StatusOr<bool> Dispatcher::Impl::Work() {
+  if (!recovered) {
+    RETURN_IF_ERROR(outbox.Recover());
+    recovered = true;
+  }
+  ASSIGN_OR_RETURN(bool worked, outbox.Fill());
+  if (outbox.TakeBound()) courier.SetBound();
+  if (Paused()) return worked;
+  ASSIGN_OR_RETURN(const bool delivered, Deliver());
+  return worked || delivered;
+}
+
+absl::StatusOr<bool> Dispatcher::Impl::Deliver() {
+  if (!manifest) {
+    auto described = link->Describe();
+    if (!described.ok()) {
+      TakeTurn(described.status());
+      return false;
+    }
+    manifest = *std::move(described);
+  }
+  ASSIGN_OR_RETURN(const Courier::Turn settled, courier.Settle(*manifest));
+  if (settled.worked) {
+    TakeTurn(settled.connection);
+    return true;
+  }
+  // During a scan the sink would get records before those they refer to.
+  if (outbox.scanning()) return false;
+  ASSIGN_OR_RETURN(const Courier::Turn sent, courier.Send(*manifest));
+  if (sent.worked) {
+    TakeTurn(sent.connection);
+    return true;
+  }
+  return courier.Requeue();
+}
+
+void Dispatcher::Impl::TakeTurn(const absl::Status& connection) {
+  failures = connection.ok() ? 0 : failures + 1;
+  {
+    std::lock_guard lock(mutex);
+    state.error = std::string(StdView(connection.message()));
+    state.pausing = !connection.ok();
+    if (connection.ok()) return;
+    state.paused_until = options.clock->Now() + backoff.Delay(failures, std::random_device()());
+  }
+  log::Warn("a sink is left alone for a while",
+            {{"connection", plan->name}, {"failures", failures}, {"error", connection}});
+}
+
+absl::Status Dispatcher::Impl::EndRound(bool worked) {
+  uint64_t pending = 0;
+  bool settling = false;
+  {
+    ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
+    ASSIGN_OR_RETURN(const auto counts, snapshot->CountDeliveries(plan->name));
+    for (const auto& [delivery_state, count] : counts) {
+      const bool open = delivery_state != kDelivered && delivery_state != kRejected;
+      if (open) pending += count;
+    }
+    // Those handed to a person are due never.
+    ASSIGN_OR_RETURN(const auto unknown,
+                     snapshot->ListDeliveries(plan->name, {kUnknown},
+                                              options.clock->Now() + absl::Hours(24), 1));
+    settling = !unknown.empty();
+  }
+  std::lock_guard lock(mutex);
+  ++state.rounds;
+  state.idle = !worked;
+  state.settling = settling;
+  state.cursor = outbox.scanning() ? 0 : outbox.cursor();
+  state.progress.set_connection(plan->name);
+  state.progress.set_delivered(courier.delivered());
+  state.progress.set_rejected(courier.rejected());
+  state.progress.set_pending(pending);
+  state.progress.set_error(state.error);
+  changed.notify_all();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Dispatcher::Round() {
+  ASSIGN_OR_RETURN(const bool worked, impl_->Work());
+  RETURN_IF_ERROR(impl_->EndRound(worked));
+  return worked;
+}
+
+// Until the next delivery is due, the pause is over, or the cursor should be saved.
+absl::Duration Dispatcher::Impl::WaitTime() {
+  const absl::Time now = options.clock->Now();
+  absl::Time next = now + kLookMax;
+  const auto snapshot = options.store->Read();
+  if (snapshot.ok()) {
+    const auto due = (*snapshot)->ListDeliveries(plan->name, {kPending, kUnknown}, next, 1);
+    if (due.ok() && !due->empty()) next = std::min(next, due->front().due);
+  }
+  std::lock_guard lock(mutex);
+  if (state.pausing) next = state.paused_until;
+  absl::Duration wait = std::clamp(next - now, absl::Milliseconds(1), kLookMax);
+  return outbox.cursor_saved() ? wait : std::min(wait, kUnsavedMax);
+}
+
+void Dispatcher::Run(std::stop_token stop) {
+  const std::stop_callback wake(stop, [this] { Wake(); });
+  absl::Time saved_at = impl_->options.clock->Now();
+  while (!stop.stop_requested()) {
+    {
+      std::lock_guard lock(impl_->mutex);
+      impl_->woken = false;
+    }
+    const auto worked = Round();
+    if (!worked.ok()) log::Error("a sink's round failed", {{"error", worked.status()}});
+    if (worked.ok() && *worked) continue;
+    const absl::Time now = impl_->options.clock->Now();
+    if (now - saved_at >= kUnsavedMax) {
+      const absl::Status saved = impl_->outbox.SaveCursor();
+      if (!saved.ok()) log::Error("a sink's cursor is not saved", {{"error", saved}});
+      saved_at = now;
+    }
+    const absl::Duration wait = worked.ok() ? impl_->WaitTime() : absl::Seconds(1);
+    std::unique_lock lock(impl_->mutex);
+    impl_->changed.wait_for(lock, absl::ToChronoMicroseconds(wait),
+                            [&] { return impl_->woken || stop.stop_requested(); });
+  }
+  const absl::Status saved = impl_->outbox.SaveCursor();
+  if (!saved.ok()) log::Warn("a sink's cursor is not saved", {{"error", saved}});
+}
+
+absl::StatusOr<uint64_t> Dispatcher::Hurry() {
+  std::vector<store::Delivery> later;
+  {
+    ASSIGN_OR_RETURN(const store::Snapshot snapshot, impl_->options.store->Read());
+    ASSIGN_OR_RETURN(later, snapshot->ListDeliveries(impl_->plan->name, {kPending},
+                                                     absl::InfiniteFuture(), kHurriedMax));
+  }
+  RETURN_IF_ERROR(impl_->options.store->Write([&](store::Transaction& tx) -> absl::Status {
+    for (const store::Delivery& listed : later) {
+      // It may have been sent since it was listed.
+      ASSIGN_OR_RETURN(auto delivery, tx.GetDelivery(listed.connection, listed.record_id));
+      if (!delivery || delivery->state != kPending || delivery->due <= tx.now()) continue;
+      delivery->due = tx.now();
+      RETURN_IF_ERROR(tx.SaveDelivery(*delivery));
+    }
+    return absl::OkStatus();
+  }));
+  std::lock_guard lock(impl_->mutex);
+  impl_->state.pausing = false;
+  impl_->woken = true;
+  impl_->changed.notify_all();
+  // The round under way, if any, may have looked before this.
+  return impl_->state.rounds + 1;
+}
+
+Dispatcher::State Dispatcher::state() const {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->state;
+}
+
+Dispatcher::State Dispatcher::WaitForRound(uint64_t round, absl::Duration wait) const {
+  std::unique_lock lock(impl_->mutex);
+  impl_->changed.wait_for(lock, absl::ToChronoMilliseconds(wait),
+                          [&] { return impl_->state.rounds > round; });
+  return impl_->state;
+}
+
+}  // namespace entrepot::sync

@@ -1,0 +1,71 @@
+// What a sink has still to get: reads the change log with the sink's cursor and notes a delivery
+// for every record of its kinds. A sink that is new, or whose cursor is older than the kept log,
+// starts with a scan of all records, then reads the log from before the scan.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/store/store.h"
+#include "core/sync/plan.h"
+
+namespace entrepot::sync {
+
+// Used by the dispatcher's thread alone.
+class Outbox {
+ public:
+  // Both outlive it.
+  Outbox(store::Store* store, const ConnectionPlan* plan);
+
+  // Before the first Fill: what was in flight when the hub stopped is unknown now.
+  absl::Status Recover();
+  // Notes what is new, a bounded part of it. True: something was done, and there may be more.
+  // Errors of the store.
+  absl::StatusOr<bool> Fill();
+  // Cursors past entries that do not concern the sink are saved now and then only.
+  absl::Status SaveCursor();
+  bool cursor_saved() const { return saved_ == cursor_; }
+
+  uint64_t cursor() const { return cursor_; }
+  bool scanning() const { return !scan_.empty(); }
+  // Since the last call: the connection itself brought or bound records, so that what waits for
+  // them may go on.
+  bool TakeBound() { return std::exchange(bound_, false); }
+
+ private:
+  struct Noted {
+    uint64_t record_id;
+    uint64_t revision;
+    bool deleted;
+    bool own;  // the connection itself made this revision
+  };
+
+  absl::Status Load();
+  absl::Status BeginScan();
+  absl::Status ScanPart();
+  absl::StatusOr<bool> ReadLog();
+  absl::Status Note(const std::vector<Noted>& noted, uint64_t cursor, const std::string& scan);
+  absl::Status NoteOne(store::Transaction& tx, const Noted& noted) const;
+  bool IsOwn(std::string_view origin) const;
+
+  store::Store* store_;
+  const ConnectionPlan* plan_;
+  const std::string cursor_name_;
+  const std::string scan_name_;
+  const std::string plan_name_;
+  bool loaded_ = false;
+  bool bound_ = false;
+  uint64_t cursor_ = 0;
+  uint64_t saved_ = 0;
+  // "<dataset index>/<last id>" of a scan under way; empty: none.
+  std::string scan_;
+};
+
+// "invoice=invoices …": when it changes, the sink is scanned anew.
+std::string KindsOf(const ConnectionPlan& plan);
+
+}  // namespace entrepot::sync

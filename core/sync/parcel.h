@@ -1,0 +1,41 @@
+// One record made ready for a sink: what is sent, or why nothing is.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/store/snapshot.h"
+#include "core/sync/plan.h"
+#include "core/sync/ports.h"
+
+namespace entrepot::sync {
+
+struct Parcel {
+  enum class Fate {
+    kSend,
+    kThere,    // nothing to send: the sink has this revision, or never had what is deleted
+    kWaiting,  // it refers to a record that the sink does not have yet
+    kDead,     // it can never be sent as it is
+  };
+  Fate fate = Fate::kSend;
+  store::Delivery delivery;  // revision: the newest
+  const DatasetPlan* dataset = nullptr;
+  connector::ApplyItem item;
+  std::string reason;  // of kWaiting: "client C-7"; of kDead: a sentence
+};
+
+// Reads the newest revision of the record. `append_only`: the item carries the revision that it
+// replaces. Errors of the store.
+absl::StatusOr<Parcel> MakeParcel(const store::Reader& reader, const ConnectionPlan& plan,
+                                  bool append_only, store::Delivery delivery);
+
+// A record as of one of its revisions; nothing: it is no longer kept.
+absl::StatusOr<std::optional<v1::Record>> RecordAt(const store::Reader& reader, uint64_t record_id,
+                                                   uint64_t revision);
+
+// The outside id under which a connection knows a record; empty: none.
+absl::StatusOr<std::string> OutsideIdOf(const store::Reader& reader, std::string_view connection,
+                                        uint64_t record_id);
+
+}  // namespace entrepot::sync

@@ -1,0 +1,32 @@
+#include "app/places/places.h"
+
+#include <system_error>
+
+namespace entrepot {
+
+std::filesystem::path SocketOf(const config::v1::Hub& hub) {
+  if (!hub.socket().empty()) return hub.socket();
+  return std::filesystem::path(hub.data_folder()) / "hub.sock";
+}
+
+std::filesystem::path TokenFileOf(const config::v1::Hub& hub) {
+  return std::filesystem::path(hub.data_folder()) / "token";
+}
+
+std::filesystem::path PluginCopiesOf(const config::v1::Hub& hub) {
+  return std::filesystem::path(hub.data_folder()) / "plugins";
+}
+
+std::vector<std::filesystem::path> PluginFoldersOf(const config::v1::Hub& hub) {
+  std::vector<std::filesystem::path> folders(hub.plugin_folders().begin(),
+                                             hub.plugin_folders().end());
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return folders;
+  const auto above = program.parent_path().parent_path();
+  folders.push_back(above / "connectors");                            // build/release/bin/entrepotd
+  folders.push_back(above / ENTREPOT_LIBDIR "/entrepot/connectors");  // /usr/bin/entrepotd
+  return folders;
+}
+
+}  // namespace entrepot

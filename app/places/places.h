@@ -1,0 +1,22 @@
+// Where things are, in the data folder and beside the programs: the daemon makes them, the command
+// line finds them. Pure, but for the look at the program's own path.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "entrepot/config/v1/config.pb.h"
+
+namespace entrepot {
+
+// hub.socket, or hub.sock in the data folder.
+std::filesystem::path SocketOf(const config::v1::Hub& hub);
+std::filesystem::path TokenFileOf(const config::v1::Hub& hub);
+// Copies of loaded connectors.
+std::filesystem::path PluginCopiesOf(const config::v1::Hub& hub);
+
+// Where connectors are searched, in this order: hub.plugin_folders, then what comes with this
+// program: beside it in a build folder, or as installed.
+std::vector<std::filesystem::path> PluginFoldersOf(const config::v1::Hub& hub);
+
+}  // namespace entrepot

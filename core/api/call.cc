@@ -1,0 +1,23 @@
+#include "core/api/call.h"
+
+#include <exception>
+
+#include "core/base/log.h"
+
+namespace entrepot::api {
+
+absl::Status StopExceptions(const std::function<absl::Status()>& work) {
+  try {
+    absl::Status status = work();
+    if (status.code() == absl::StatusCode::kInternal) log::Error("call failed", {{"why", status}});
+    return status;
+  } catch (const std::exception& exception) {
+    log::Error("call threw", {{"what", exception.what()}});
+    return absl::InternalError(exception.what());
+  } catch (...) {
+    log::Error("call threw", {{"what", "something that is no std::exception"}});
+    return absl::InternalError("unknown exception");
+  }
+}
+
+}  // namespace entrepot::api

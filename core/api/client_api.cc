@@ -1,0 +1,19 @@
+#include "core/api/client_api.h"
+
+namespace entrepot::api {
+
+grpc::ServerUnaryReactor* ClientApi::GetClient(grpc::CallbackServerContext* context,
+                                               const v1::GetClientRequest* request,
+                                               v1::GetClientResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kQuick,
+                [this](const auto& asked, const Caller&) { return cards_.GetClient(asked); });
+}
+
+grpc::ServerUnaryReactor* ClientApi::ListClients(grpc::CallbackServerContext* context,
+                                                 const v1::ListClientsRequest* request,
+                                                 v1::ListClientsResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return cards_.ListClients(asked); });
+}
+
+}  // namespace entrepot::api

@@ -1,0 +1,107 @@
+#include "core/api/operation_api.h"
+
+#include <vector>
+
+namespace entrepot::api {
+
+grpc::ServerUnaryReactor* OperationApi::GetStatus(grpc::CallbackServerContext* context,
+                                                  const v1::GetStatusRequest* request,
+                                                  v1::GetStatusResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto&, const Caller&) { return operation_.GetStatus(); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ListConnections(grpc::CallbackServerContext* context,
+                                                        const v1::ListConnectionsRequest* request,
+                                                        v1::ListConnectionsResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto&, const Caller&) { return scheduler_.ListConnections(); });
+}
+
+grpc::ServerWriteReactor<v1::SyncResponse>* OperationApi::Sync(grpc::CallbackServerContext* context,
+                                                               const v1::SyncRequest* request) {
+  if (absl::StatusOr<Caller> caller = entrance_.access->Admit(*context); !caller.ok()) {
+    return new RefusedStream<v1::SyncResponse>(caller.status());
+  }
+  return syncs_.Start(*request);
+}
+
+grpc::ServerUnaryReactor* OperationApi::ListRuns(grpc::CallbackServerContext* context,
+                                                 const v1::ListRunsRequest* request,
+                                                 v1::ListRunsResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return operation_.ListRuns(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ListRecords(grpc::CallbackServerContext* context,
+                                                    const v1::ListRecordsRequest* request,
+                                                    v1::ListRecordsResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return operation_.ListRecords(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::GetRecord(grpc::CallbackServerContext* context,
+                                                  const v1::GetRecordRequest* request,
+                                                  v1::GetRecordResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kQuick,
+                [this](const auto& asked, const Caller&) { return operation_.GetRecord(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::GetHistory(grpc::CallbackServerContext* context,
+                                                   const v1::GetHistoryRequest* request,
+                                                   v1::GetHistoryResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return operation_.GetHistory(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::Trace(grpc::CallbackServerContext* context,
+                                              const v1::TraceRequest* request,
+                                              v1::TraceResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return operation_.Trace(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ListParkedItems(grpc::CallbackServerContext* context,
+                                                        const v1::ListParkedItemsRequest* request,
+                                                        v1::ListParkedItemsResponse* response) {
+  return Answer(
+      entrance_, context, request, response, Cost::kMayWait,
+      [this](const auto& asked, const Caller&) { return operation_.ListParkedItems(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ListDeadLetters(grpc::CallbackServerContext* context,
+                                                        const v1::ListDeadLettersRequest* request,
+                                                        v1::ListDeadLettersResponse* response) {
+  return Answer(
+      entrance_, context, request, response, Cost::kMayWait,
+      [this](const auto& asked, const Caller&) { return operation_.ListDeadLetters(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::GetDeadLetter(grpc::CallbackServerContext* context,
+                                                      const v1::GetDeadLetterRequest* request,
+                                                      v1::GetDeadLetterResponse* response) {
+  return Answer(
+      entrance_, context, request, response, Cost::kQuick,
+      [this](const auto& asked, const Caller&) { return operation_.GetDeadLetter(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ReplayDeadLetters(
+    grpc::CallbackServerContext* context, const v1::ReplayDeadLettersRequest* request,
+    v1::ReplayDeadLettersResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) {
+                  const std::vector<uint64_t> ids(asked.ids().begin(), asked.ids().end());
+                  return scheduler_.Replay(ids, asked.force());
+                });
+}
+
+grpc::ServerUnaryReactor* OperationApi::DiscardDeadLetters(
+    grpc::CallbackServerContext* context, const v1::DiscardDeadLettersRequest* request,
+    v1::DiscardDeadLettersResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller& caller) {
+                  return operation_.DiscardDeadLetters(asked, caller.actor);
+                });
+}
+
+}  // namespace entrepot::api

@@ -1,0 +1,65 @@
+// entrepot.v1.OperationService: for those who run the hub. Thread-safe.
+#pragma once
+
+#include "core/api/call.h"
+#include "core/api/operation.h"
+#include "core/api/sync_calls.h"
+#include "core/sync/scheduler.h"
+#include "entrepot/v1/operation_service.grpc.pb.h"
+
+namespace entrepot::api {
+
+class OperationApi final : public v1::OperationService::CallbackService {
+ public:
+  // All outlive it.
+  OperationApi(const Entrance& entrance, Operation& operation, sync::Scheduler& scheduler,
+               SyncCalls& syncs)
+      : entrance_(entrance), operation_(operation), scheduler_(scheduler), syncs_(syncs) {}
+
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const v1::GetStatusRequest* request,
+                                      v1::GetStatusResponse* response) override;
+  grpc::ServerUnaryReactor* ListConnections(grpc::CallbackServerContext* context,
+                                            const v1::ListConnectionsRequest* request,
+                                            v1::ListConnectionsResponse* response) override;
+  grpc::ServerWriteReactor<v1::SyncResponse>* Sync(grpc::CallbackServerContext* context,
+                                                   const v1::SyncRequest* request) override;
+  grpc::ServerUnaryReactor* ListRuns(grpc::CallbackServerContext* context,
+                                     const v1::ListRunsRequest* request,
+                                     v1::ListRunsResponse* response) override;
+  grpc::ServerUnaryReactor* ListRecords(grpc::CallbackServerContext* context,
+                                        const v1::ListRecordsRequest* request,
+                                        v1::ListRecordsResponse* response) override;
+  grpc::ServerUnaryReactor* GetRecord(grpc::CallbackServerContext* context,
+                                      const v1::GetRecordRequest* request,
+                                      v1::GetRecordResponse* response) override;
+  grpc::ServerUnaryReactor* GetHistory(grpc::CallbackServerContext* context,
+                                       const v1::GetHistoryRequest* request,
+                                       v1::GetHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* Trace(grpc::CallbackServerContext* context,
+                                  const v1::TraceRequest* request,
+                                  v1::TraceResponse* response) override;
+  grpc::ServerUnaryReactor* ListParkedItems(grpc::CallbackServerContext* context,
+                                            const v1::ListParkedItemsRequest* request,
+                                            v1::ListParkedItemsResponse* response) override;
+  grpc::ServerUnaryReactor* ListDeadLetters(grpc::CallbackServerContext* context,
+                                            const v1::ListDeadLettersRequest* request,
+                                            v1::ListDeadLettersResponse* response) override;
+  grpc::ServerUnaryReactor* GetDeadLetter(grpc::CallbackServerContext* context,
+                                          const v1::GetDeadLetterRequest* request,
+                                          v1::GetDeadLetterResponse* response) override;
+  grpc::ServerUnaryReactor* ReplayDeadLetters(grpc::CallbackServerContext* context,
+                                              const v1::ReplayDeadLettersRequest* request,
+                                              v1::ReplayDeadLettersResponse* response) override;
+  grpc::ServerUnaryReactor* DiscardDeadLetters(grpc::CallbackServerContext* context,
+                                               const v1::DiscardDeadLettersRequest* request,
+                                               v1::DiscardDeadLettersResponse* response) override;
+
+ private:
+  const Entrance& entrance_;
+  Operation& operation_;
+  sync::Scheduler& scheduler_;
+  SyncCalls& syncs_;
+};
+
+}  // namespace entrepot::api

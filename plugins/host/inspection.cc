@@ -2,10 +2,9 @@
 
 #include <fmt/core.h>
 
-#include <cctype>
 #include <charconv>
 #include <fstream>
-#include <sstream>
+#include <optional>
 #include <system_error>
 
 #include "core/base/absl_view.h"
@@ -43,7 +42,7 @@ bool ParseDescription(std::string_view text, Inspection* inspection) {
 
 // One shared object may carry a note for each ABI that it speaks.
 absl::StatusOr<Inspection> ReadNote(const std::filesystem::path& file, const ElfImage& image) {
-  Inspection other;
+  std::optional<Inspection> other;
   for (const ElfImage::Note& note : image.notes) {
     if (note.name != ENTREPOT_NOTE_NAME || note.type != ENTREPOT_NOTE_TYPE) continue;
     Inspection inspection;
@@ -53,16 +52,16 @@ absl::StatusOr<Inspection> ReadNote(const std::filesystem::path& file, const Elf
     if (inspection.abi_major == ENTREPOT_ABI_MAJOR) return inspection;
     other = inspection;
   }
-  if (other.abi_major == 0) {
+  if (!other) {
     return Refused(file,
                    "is no Entrepot connector: it carries no connector note. Build it with the SDK "
                    "(ENTREPOT_CONNECTOR)");
   }
   return Refused(file,
-                 fmt::format("speaks connector ABI {}.{}, this hub {}: {}", other.abi_major,
-                             other.abi_minor, ENTREPOT_ABI_TEXT,
-                             other.abi_major < ENTREPOT_ABI_MAJOR ? "build it with a newer SDK"
-                                                                  : "it needs a newer hub"));
+                 fmt::format("speaks connector ABI {}.{}, this hub {}: {}", other->abi_major,
+                             other->abi_minor, ENTREPOT_ABI_TEXT,
+                             other->abi_major < ENTREPOT_ABI_MAJOR ? "build it with a newer SDK"
+                                                                   : "it needs a newer hub"));
 }
 
 absl::Status CheckExports(const std::filesystem::path& file, const ElfImage& image) {

@@ -8,28 +8,19 @@
 #include "absl/status/statusor.h"
 #include "core/store/store.h"
 #include "core/trade/analogues.h"
-#include "core/trade/catalogue.h"
-#include "core/trade/documents.h"
-#include "core/trade/settings.h"
-#include "core/trade/stock_index.h"
+#include "core/trade/books.h"
 #include "entrepot/v1/order_service.pb.h"
 
 namespace entrepot::trade {
 
 class Ordering {
  public:
-  // All outlive it. The three projections are registered with `store`.
-  Ordering(const Settings& settings, store::Store& store, const Catalogue& catalogue,
-           const StockIndex& stock, const Documents& documents, const Analogues& analogues)
-      : settings_(settings),
-        store_(store),
-        catalogue_(catalogue),
-        stock_(stock),
-        documents_(documents),
-        analogues_(analogues) {}
+  // All outlive it; the projections of `books` are registered with `store`.
+  Ordering(const Books& books, const Analogues& analogues, store::Store& store)
+      : books_(books), analogues_(analogues), store_(store) {}
 
-  // Errors of all: as order_service.proto says, INVALID_ARGUMENT (BAD_REQUEST_ID) of the writes,
-  // and those of Store::Write and Store::Read.
+  // Errors of all: as order_service.proto says, INVALID_ARGUMENT (BAD_REQUEST_ID) of the writes
+  // and (BAD_PRICE) of Place, and those of Store::Write and Store::Read.
   absl::StatusOr<v1::PlaceOrderResponse> Place(const v1::PlaceOrderRequest& request,
                                                std::string_view origin);
   absl::StatusOr<v1::CancelOrderResponse> Cancel(const v1::CancelOrderRequest& request,
@@ -41,12 +32,20 @@ class Ordering {
   absl::StatusOr<v1::ListOrdersResponse> List(const v1::ListOrdersRequest& request) const;
 
  private:
-  const Settings& settings_;
-  store::Store& store_;
-  const Catalogue& catalogue_;
-  const StockIndex& stock_;
-  const Documents& documents_;
+  absl::Status PlaceIn(const v1::PlaceOrderRequest& request, std::string_view origin,
+                       store::Transaction& transaction, v1::PlaceOrderResponse* response);
+  absl::Status CancelIn(const v1::CancelOrderRequest& request, std::string_view origin,
+                        store::Transaction& transaction, v1::CancelOrderResponse* response);
+  absl::Status ShipIn(const v1::ShipOrderRequest& request, std::string_view origin,
+                      store::Transaction& transaction, v1::ShipOrderResponse* response);
+  absl::Status ListOfClient(const v1::ListOrdersRequest& request, uint64_t after,
+                            v1::ListOrdersResponse* response) const;
+  absl::Status ListAll(const v1::ListOrdersRequest& request, uint64_t after,
+                       v1::ListOrdersResponse* response) const;
+
+  const Books books_;
   const Analogues& analogues_;
+  store::Store& store_;
 };
 
 }  // namespace entrepot::trade

@@ -62,8 +62,14 @@ bool Position::Counts(const DemandInfo& demand, const StockIndex& index) const {
 
 void Position::AddBackOrder(Decimal quantity, PackedDay wanted_on) {
   const absl::CivilDay day = wanted_on.has_value() ? std::max(wanted_on.get(), today_) : today_;
-  back_orders_.push_back({day, -quantity});
   back_ordered_ += quantity;
+  auto same = std::find_if(back_orders_.begin(), back_orders_.end(),
+                           [&](const domain::StockEvent& event) { return event.day == day; });
+  if (same == back_orders_.end()) {
+    back_orders_.push_back({day, -quantity});
+  } else {
+    same->change -= quantity;
+  }
 }
 
 void Position::AddBackOrders() {

@@ -7,24 +7,15 @@
 
 #include "absl/status/statusor.h"
 #include "core/store/store.h"
-#include "core/trade/catalogue.h"
-#include "core/trade/documents.h"
-#include "core/trade/settings.h"
-#include "core/trade/stock_index.h"
+#include "core/trade/books.h"
 #include "entrepot/v1/stock_request_service.pb.h"
 
 namespace entrepot::trade {
 
 class StockRequests {
  public:
-  // All outlive it. The three projections are registered with `store`.
-  StockRequests(const Settings& settings, store::Store& store, const Catalogue& catalogue,
-                const StockIndex& stock, const Documents& documents)
-      : settings_(settings),
-        store_(store),
-        catalogue_(catalogue),
-        stock_(stock),
-        documents_(documents) {}
+  // `store` outlives it; the projections of `books` are registered with it.
+  StockRequests(const Books& books, store::Store& store) : books_(books), store_(store) {}
 
   // Errors of all: as stock_request_service.proto says, INVALID_ARGUMENT (BAD_REQUEST_ID) of the
   // writes, and those of Store::Write and Store::Read. `origin`: "api:ivan".
@@ -40,11 +31,8 @@ class StockRequests {
       const v1::ListStockRequestsRequest& request) const;
 
  private:
-  const Settings& settings_;
+  const Books books_;
   store::Store& store_;
-  const Catalogue& catalogue_;
-  const StockIndex& stock_;
-  const Documents& documents_;
 };
 
 }  // namespace entrepot::trade

@@ -1,28 +1,40 @@
-// One reaction: which entries of the log concern it, and what it does about them.
+// One reaction of the business: which entries of the log concern it, and what it does about them.
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "core/store/items.h"
+#include "core/store/snapshot.h"
 #include "core/store/transaction.h"
 
 namespace entrepot::trade {
 
-// Called by one thread at a time.
+// Called by one thread at a time, except for name.
 class Reaction {
  public:
   virtual ~Reaction() = default;
-  // Stable between releases: the cursor is kept under it.
+  // Stable between releases: the cursor is "reaction:" and this.
   virtual std::string_view name() const = 0;
-  virtual bool Concerns(domain::Kind kind) const = 0;
-  // On the writer's thread, in the transaction that moves the cursor past these entries, all of a
-  // kind that concerns it. Idempotent. Goes by the records as they are now, not as they were in
-  // the entry. Sets `done` to how many of the entries it has handled, at least 1: the rest comes
-  // with the next step, so that one step stays short.
-  virtual absl::Status Handle(std::span<const store::LogEntry> entries, size_t* done,
-                              store::Transaction& transaction) = 0;
+
+  // Is there anything to do about an entry? Asked for every entry of the log, so it is cheap.
+  virtual bool Concerns(const store::LogEntry& entry, const store::Reader& reader) const = 0;
+
+  // Does it about entries that concern it, in their order, in the transaction that moves the cursor
+  // past them. Goes by the records as they are now, so that doing it twice does nothing more.
+  // Returns how many entries it is done with: a step stays short, and what is left comes again.
+  // Less than all only after it wrote something.
+  virtual absl::StatusOr<size_t> Handle(std::span<const store::LogEntry> entries,
+                                        store::Transaction& transaction) = 0;
+
+  // Whenever this text changes, all orders are looked at again, as if each had just changed: what
+  // depends on the day names the day. Empty: never.
+  virtual std::string Epoch(absl::Time) const { return ""; }
+  // As Concerns, for an order that is looked at again.
+  virtual bool Reconsiders(const v1::Order& order) const = 0;
 };
 
 }  // namespace entrepot::trade

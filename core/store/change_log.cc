@@ -124,7 +124,6 @@ absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& 
                                after, head.thinned_seq));
   }
   std::vector<LogEntry> entries;
-  if (after >= head.seq) return entries;
   Statement query = db.Prepare(kReadSql);
   query.Bind(after + 1);
   while (entries.size() < static_cast<size_t>(std::max(limit, 0))) {

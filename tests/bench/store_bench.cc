@@ -1,0 +1,159 @@
+// What the store part of a sync costs: a million stock records in transactions of 50,000 rows, as
+// intake writes them. Prints rows a second for each pass: first load, all changed, nothing changed
+// (found by the base digest, and by the body), and the time to start again. Bodies are made
+// beforehand.
+//   store_bench [rows] [folder]
+#include <fmt/core.h>
+#include <malloc.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/domain/kind.h"
+#include "core/store/store.h"
+
+namespace entrepot::store {
+namespace {
+
+constexpr size_t kRowsInTransaction = 50'000;
+constexpr uint64_t kWarehouses = 10;
+constexpr domain::Kind kKind = domain::Kind::kStockLevel;
+
+class Stopwatch {
+ public:
+  double Seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+v1::StockLevel RowOf(uint64_t row, int64_t pass) {
+  v1::StockLevel level;
+  level.set_product_id(1 + row / kWarehouses);
+  level.set_warehouse_id(1'000'001 + row % kWarehouses);
+  level.mutable_on_hand()->set_units(static_cast<int64_t>(row % 977) + pass);
+  level.mutable_on_hold()->set_units(static_cast<int64_t>(row % 7));
+  level.mutable_reserved()->set_units(static_cast<int64_t>(row % 13));
+  level.mutable_as_of()->set_seconds(1'700'000'000 + pass);
+  return level;
+}
+
+struct Prepared {
+  v1::StockLevel body;
+  Digest128 key;
+  uint64_t digest;
+};
+
+std::vector<Prepared> Prepare(const std::vector<uint64_t>& order, int64_t pass) {
+  std::vector<Prepared> rows;
+  rows.reserve(order.size());
+  for (const uint64_t row : order) {
+    v1::StockLevel body = RowOf(row, pass);
+    const Digest128 key = BulkKey(kKind, domain::KeyBytes(domain::InfoOf(kKind), body));
+    std::string bytes;
+    domain::AppendCanonicalBytes(body, &bytes);
+    rows.push_back({std::move(body), key, DigestOf64(bytes)});
+  }
+  return rows;
+}
+
+// As intake does for each row of a bulk kind. `by_body`: without its shortcut.
+absl::Status Take(Transaction& transaction, const Prepared& row, bool by_body) {
+  const std::optional<BulkBase> base = transaction.FindBulk(row.key);
+  if (base && base->digest == row.digest && !by_body) return absl::OkStatus();
+  return transaction
+      .Put({.kind = kKind,
+            .id = base ? base->record_id : 0,
+            .body = &row.body,
+            .origin = "warehouse/stock",
+            .base_digest = row.digest})
+      .status();
+}
+
+void Pass(Store& store, const char* name, const std::vector<Prepared>& rows, bool by_body = false) {
+  const Stopwatch watch;
+  for (size_t from = 0; from < rows.size(); from += kRowsInTransaction) {
+    const size_t to = std::min(rows.size(), from + kRowsInTransaction);
+    const absl::Status status = store.WriteBulk([&](Transaction& transaction) -> absl::Status {
+      for (size_t i = from; i < to; ++i) {
+        const absl::Status taken = Take(transaction, rows[i], by_body);
+        if (!taken.ok()) return taken;
+      }
+      return transaction.SetCursor("dataset:warehouse/stock", std::to_string(to));
+    });
+    if (!status.ok()) {
+      fmt::print(stderr, "{}: {}\n", name, std::string(status.message()));
+      exit(1);
+    }
+  }
+  const double seconds = watch.Seconds();
+  fmt::print("{:30} {:8.0f} k rows/s  {:6.2f} s  file {} MB\n", name,
+             static_cast<double>(rows.size()) / seconds / 1000, seconds,
+             store.FileBytes() / 1'000'000);
+}
+
+uint64_t ResidentMegabytes() {
+  std::ifstream statm("/proc/self/statm");
+  uint64_t pages = 0;
+  statm >> pages >> pages;
+  return pages * 4096 / 1'000'000;
+}
+
+std::unique_ptr<Store> OpenStore(const StoreOptions& options) {
+  const Stopwatch watch;
+  auto store = Store::Open(options);
+  if (!store.ok() || !(*store)->Start().ok()) {
+    fmt::print(stderr, "the store does not open\n");
+    exit(1);
+  }
+  fmt::print("{:30} {:8.2f} s\n", "open and start", watch.Seconds());
+  return *std::move(store);
+}
+
+void RunOrder(const char* name, std::vector<uint64_t> order, const std::filesystem::path& folder) {
+  fmt::print("-- {}\n", name);
+  const SystemClock clock;
+  const StoreOptions options{.folder = folder, .clock = &clock};
+  std::filesystem::remove_all(folder);
+  auto store = OpenStore(options);
+  std::vector<Prepared> rows = Prepare(order, 0);
+  Pass(*store, "first load", rows);
+  rows = Prepare(order, 1);
+  Pass(*store, "all changed", rows);
+  Pass(*store, "nothing changed, by digest", rows);
+  Pass(*store, "nothing changed, by body", rows, true);
+  std::shuffle(order.begin(), order.end(), std::mt19937_64(2));
+  rows = Prepare(order, 2);
+  Pass(*store, "all changed, in another order", rows);
+  rows.clear();
+  rows.shrink_to_fit();
+  store.reset();
+  malloc_trim(0);  // what the rows had
+  store = OpenStore(options);
+  fmt::print("{:30} {:8} MB\n", "resident after starting", ResidentMegabytes());
+  store.reset();
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace entrepot::store
+
+int main(int argc, char** argv) {
+  const size_t rows = argc > 1 ? std::stoul(argv[1]) : 1'000'000;
+  const std::filesystem::path folder = argc > 2 ? argv[2] : "/tmp/entrepot_store_bench";
+  std::vector<uint64_t> order(rows);
+  std::iota(order.begin(), order.end(), 0);
+  entrepot::store::RunOrder("rows in key order", order, folder);
+  std::shuffle(order.begin(), order.end(), std::mt19937_64(1));
+  entrepot::store::RunOrder("rows in random order", order, folder);
+}

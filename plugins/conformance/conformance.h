@@ -1,6 +1,6 @@
-// The suite that every connector must pass, whoever wrote it: `entrepot connector test FILE.so`, and
-// the tests of the bundled connectors. It drives the connector through the C table alone, as the hub
-// does, so that it holds for a connector in any language.
+// The suite that every connector must pass, whoever wrote it: `entrepot connector test FILE.so`,
+// and the tests of the bundled connectors. It drives the connector through the C table alone, as
+// the hub does, so that it holds for a connector in any language.
 #pragma once
 
 #include <filesystem>
@@ -25,9 +25,9 @@ struct Subject {
   std::string time_zone = "UTC";
 };
 
-// Runs all checks, each in a child process of its own, so that a crash or a hang fails one check and
-// not the suite. Writes one line a check ("ok", "skip" or "FAIL", its name, and why) and a line of
-// totals at the end. Returns the number of failures. Takes seconds. Forks: call it while the
+// Runs all checks, each in a child process of its own, so that a crash or a hang fails one check
+// and not the suite. Writes one line a check ("ok", "skip" or "FAIL", its name, and why) and a line
+// of totals at the end. Returns the number of failures. Takes seconds. Forks: call it while the
 // process has no other threads.
 int RunConformance(const Subject& subject, std::ostream& out);
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "plugins/host/utf8.h"
+
 namespace entrepot::host {
 namespace {
 
@@ -25,26 +27,11 @@ void Collect(const RepeatedPtrField<OptionSpec>& specs, const RepeatedPtrField<O
   }
 }
 
-// Length of the well-formed UTF-8 sequence at the start of `text`; 0: there is none.
-size_t SequenceAt(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-  const bool outside = (lead == 0xED && byte(1) > 0x9F) || (lead == 0xF4 && byte(1) > 0x8F);
-  return overlong || outside ? 0 : length;
-}
-
 std::string OneLine(std::string_view text) {
   std::string clean;
   while (!text.empty()) {
     if (clean.size() >= kSaidBytesMax) return clean + "…";
-    const size_t length = SequenceAt(text);
+    const size_t length = Utf8SequenceAt(text);
     const bool control = length == 1 && (static_cast<unsigned char>(text[0]) < 0x20 ||
                                          static_cast<unsigned char>(text[0]) == 0x7F);
     if (length == 0) {

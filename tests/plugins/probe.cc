@@ -2,6 +2,8 @@
 // goes wrong. Without one it is a healthy source and sink that keeps records in memory.
 #include <entrepot/sdk/connector.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -35,16 +37,12 @@ class Probe : public Connector {
 
   void Read(Call& call, const ReadRequest& request, Batch& batch) override {
     Misbehave(call, request);
-    if (!request.cursor.empty() &&
-        request.cursor.find_first_not_of("0123456789") != std::string::npos) {
-      throw BadData("the cursor is no number");
-    }
-    int64_t at = request.cursor.empty() ? 0 : std::stoll(request.cursor);
-    if (at > rows_) throw BadData("the cursor lies past the end");
+    int64_t at = PositionOf(request.cursor);
     static const std::vector<std::string> columns = {"sku", "quantity", "name"};
     batch.rows().Begin("memory", columns);
     batch.snapshot_begin = at == 0;
-    for (; at < rows_ && !batch.full(); ++at) {
+    const bool ignore_limits = behaviour_ == "ignore_limits";
+    for (; at < rows_ && (ignore_limits || !batch.full()); ++at) {
       if ((at & 63) == 0) call.ThrowIfCancelled();
       char sku[24];
       const int length = std::snprintf(sku, sizeof(sku), "SKU-%lld", static_cast<long long>(at));
@@ -57,13 +55,16 @@ class Probe : public Connector {
       }
       batch.rows().EndRow({.line = static_cast<uint64_t>(at + 1)});
     }
+    if (behaviour_ == "lose_rows" && at < rows_) ++at;
     batch.next_cursor = std::to_string(at);
     batch.end = batch.snapshot_end = at == rows_;
   }
 
   void Apply(Call&, const ApplyRequest& request, ApplyResponse& response) override {
     for (const ApplyItem& item : request.items) {
-      Written()[item.correlation_key] = item.record ? item.record->revision : 0;
+      if (behaviour_ != "forget") {
+        Written()[item.correlation_key] = item.record ? item.record->revision : 0;
+      }
       response.results.push_back({ApplyOutcome::kApplied, "", "probe:" + item.correlation_key});
     }
   }
@@ -82,6 +83,16 @@ class Probe : public Connector {
   }
 
  private:
+  int64_t PositionOf(const std::string& cursor) const {
+    if (cursor.empty()) return 0;
+    const bool number =
+        cursor.size() <= 18 && cursor.find_first_not_of("0123456789") == std::string::npos;
+    if (!number && behaviour_ == "take_any_cursor") return 0;
+    if (!number) throw BadData("the cursor is no number");
+    if (std::stoll(cursor) > rows_) throw BadData("the cursor lies past the end");
+    return std::stoll(cursor);
+  }
+
   static std::string VersionOfBuild() { return PROBE_VERSION; }
 
   void Misbehave(Call& call, const ReadRequest& request) {
@@ -93,6 +104,8 @@ class Probe : public Connector {
     }
     if (behaviour_ == "garbage_text") throw BadData("bytes \xff\xfe and\na second line");
     if (behaviour_ == "wait") call.Sleep(std::chrono::hours(1));
+    if (behaviour_ == "crash") std::abort();
+    if (behaviour_ == "hold_on") std::this_thread::sleep_for(std::chrono::milliseconds(2500));
     if (behaviour_ == "spin") {
       while (true) call.ThrowIfCancelled();
     }

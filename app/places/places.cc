@@ -1,8 +1,25 @@
 #include "app/places/places.h"
 
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
 #include <system_error>
 
+#include "core/base/reason.h"
+
 namespace entrepot {
+
+absl::Status MakeDataFolder(const config::v1::Hub& hub) {
+  const std::filesystem::path folder = hub.data_folder();
+  std::error_code error;
+  std::filesystem::create_directories(folder.parent_path(), error);
+  if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return absl::OkStatus();
+  return Failure(absl::StatusCode::kUnavailable, "DATA_FOLDER",
+                 fmt::format("the data folder {} cannot be made: {}", folder.string(),
+                             strerror(errno)));
+}
 
 std::filesystem::path SocketOf(const config::v1::Hub& hub) {
   if (!hub.socket().empty()) return hub.socket();

@@ -1,13 +1,18 @@
 // Where things are, in the data folder and beside the programs: the daemon makes them, the command
-// line finds them. Pure, but for the look at the program's own path.
+// line finds them.
 #pragma once
 
 #include <filesystem>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "entrepot/config/v1/config.pb.h"
 
 namespace entrepot {
+
+// Makes the data folder, readable for its owner only, where it is not there. UNAVAILABLE
+// (DATA_FOLDER).
+absl::Status MakeDataFolder(const config::v1::Hub& hub);
 
 // hub.socket, or hub.sock in the data folder.
 std::filesystem::path SocketOf(const config::v1::Hub& hub);

@@ -66,7 +66,8 @@ struct Server::Impl {
         orders(entrance, board, *parts.store, parts.trade->ordering),
         stock_requests(entrance, parts.trade->stock_requests),
         operations(entrance, operation, *parts.scheduler, syncs),
-        socket(options.socket) {}
+        socket(options.socket),
+        token_file(options.token_file) {}
 
   absl::Status Listen(const ServerOptions& options);
 
@@ -84,6 +85,7 @@ struct Server::Impl {
   OperationApi operations;
   UnknownMethods unknown;
   std::filesystem::path socket;
+  std::filesystem::path token_file;
   std::string address;
   std::unique_ptr<grpc::Server> server;
 };
@@ -137,6 +139,7 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { Stop(absl::ZeroDuration()); }
 
 const std::filesystem::path& Server::socket() const { return impl_->socket; }
+const std::filesystem::path& Server::token_file() const { return impl_->token_file; }
 const std::string& Server::address() const { return impl_->address; }
 
 void Server::Stop(absl::Duration grace) {

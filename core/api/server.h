@@ -43,6 +43,7 @@ class Server {
   const std::filesystem::path& socket() const;
   // "127.0.0.1:7420" with the real port; empty without TCP.
   const std::string& address() const;
+  const std::filesystem::path& token_file() const;
 
   // Ends all streams with UNAVAILABLE (SHUTTING_DOWN), takes no new calls, and waits for those
   // under way, at most for `grace` before they are cancelled. Idempotent.

@@ -1,0 +1,83 @@
+#include "app/entrepotd/daemon.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "absl/time/time.h"
+#include "app/places/places.h"
+#include "core/base/log.h"
+#include "core/base/status_macros.h"
+#include "core/trade/settings.h"
+
+namespace entrepot {
+namespace {
+
+// How long calls under way may still take once the hub is told to stop.
+constexpr absl::Duration kGrace = absl::Seconds(2);
+
+absl::Duration DurationOf(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::Loaded& loaded,
+                                                      host::Plugins& plugins) {
+  auto daemon = std::unique_ptr<Daemon>(new Daemon());
+  const config::v1::Config& config = loaded.config;
+  RETURN_IF_ERROR(daemon->OpenStore(config));
+  ASSIGN_OR_RETURN(daemon->scheduler_, sync::Scheduler::Make({.config = &config,
+                                                              .store = daemon->store_.get(),
+                                                              .connectors = &plugins,
+                                                              .clock = &daemon->clock_}));
+  // The server before what it reports on: it makes its socket under a mask of its own, and whoever
+  // calls now waits for nothing.
+  RETURN_IF_ERROR(daemon->StartServer(config));
+  daemon->trade_->reactions.Start();
+  daemon->scheduler_->Start();
+  return daemon;
+}
+
+absl::Status Daemon::OpenStore(const config::v1::Config& config) {
+  ASSIGN_OR_RETURN(trade::Settings settings, trade::Settings::From(config));
+  ASSIGN_OR_RETURN(
+      store_,
+      store::Store::Open({.folder = config.hub().data_folder(),
+                          .clock = &clock_,
+                          .writes_waiting_max = config.limits().writes_waiting_max(),
+                          .bulk_history_kept = DurationOf(config.limits().bulk_history_kept()),
+                          .answers_kept = DurationOf(config.limits().answers_kept())}));
+  trade_ = std::make_unique<trade::Trade>(std::move(settings), *store_, clock_);
+  return store_->Start();
+}
+
+absl::Status Daemon::StartServer(const config::v1::Config& config) {
+  ASSIGN_OR_RETURN(server_, api::Server::Start({.socket = SocketOf(config.hub()),
+                                                .listen = config.hub().listen(),
+                                                .token_file = TokenFileOf(config.hub()),
+                                                .limits = config.limits()},
+                                               {.store = store_.get(),
+                                                .trade = trade_.get(),
+                                                .scheduler = scheduler_.get(),
+                                                .clock = &clock_}));
+  return absl::OkStatus();
+}
+
+Daemon::~Daemon() { Stop(); }
+
+std::string Daemon::Addresses() const {
+  return fmt::format("{} (command line), {} (gRPC, with the token in {})",
+                     server_->socket().string(), server_->address(),
+                     (server_->token_file()).string());
+}
+
+void Daemon::Stop() {
+  if (server_ != nullptr) server_->Stop(kGrace);
+  if (scheduler_ != nullptr) scheduler_->Stop();
+  if (trade_ != nullptr) trade_->reactions.Stop();
+  server_.reset();  // its Sync calls end with the scheduler
+  if (store_ != nullptr) store_->Stop();
+}
+
+}  // namespace entrepot

@@ -35,6 +35,12 @@ Reactions::Reactions(store::Store& store, const Clock& clock,
 
 Reactions::~Reactions() { Stop(); }
 
+std::vector<std::string> Reactions::names() const {
+  std::vector<std::string> names;
+  for (const Reader& reader : readers_) names.emplace_back(reader.reaction->name());
+  return names;
+}
+
 void Reactions::Start() {
   thread_ = std::jthread([this](std::stop_token stop) { Run(stop); });
 }

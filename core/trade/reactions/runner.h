@@ -29,6 +29,9 @@ class Reactions {
   void Start();
   void Stop();  // Ends after the step under way. Idempotent.
 
+  // In their order; the cursor of one is "reaction:<name>".
+  std::vector<std::string> names() const;
+
   // Takes every reaction to the end of the log, in the caller's thread, until none has anything
   // more to do. Errors: as Store::Write and Reader.
   absl::Status RunOnce();

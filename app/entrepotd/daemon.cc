@@ -8,6 +8,7 @@
 #include "app/places/places.h"
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
+#include "core/config/open_request.h"
 #include "core/trade/settings.h"
 
 namespace entrepot {
@@ -27,10 +28,16 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::Loaded& load
   auto daemon = std::unique_ptr<Daemon>(new Daemon());
   const config::v1::Config& config = loaded.config;
   RETURN_IF_ERROR(daemon->OpenStore(config));
-  ASSIGN_OR_RETURN(daemon->scheduler_, sync::Scheduler::Make({.config = &config,
-                                                              .store = daemon->store_.get(),
-                                                              .connectors = &plugins,
-                                                              .clock = &daemon->clock_}));
+  ASSIGN_OR_RETURN(
+      daemon->scheduler_,
+      sync::Scheduler::Make({.config = &config,
+                             .store = daemon->store_.get(),
+                             .connectors = &plugins,
+                             .clock = &daemon->clock_,
+                             .make_open_request = [&loaded](const std::string& connection,
+                                                            const connector::v1::Manifest& it) {
+                               return config::MakeOpenRequest(loaded, connection, it);
+                             }}));
   // The server before what it reports on: it makes its socket under a mask of its own, and whoever
   // calls now waits for nothing.
   RETURN_IF_ERROR(daemon->StartServer(config));

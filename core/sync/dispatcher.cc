@@ -42,6 +42,7 @@ struct Dispatcher::Impl {
   bool Paused() const;
   void TakeTurn(const absl::Status& connection);
   absl::Status EndRound(bool worked);
+  absl::Status CountPending(const store::Reader& reader);
   absl::Duration WaitTime();
   void Wake();
 
@@ -53,7 +54,8 @@ struct Dispatcher::Impl {
   const Backoff backoff;
   std::optional<connector::Manifest> manifest;
   bool recovered = false;
-  int failures = 0;  // of the connection, in a row
+  int failures = 0;                 // of the connection, in a row
+  std::optional<uint64_t> pending;  // as of the last round that did something
 
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
@@ -130,16 +132,21 @@ void Dispatcher::Impl::TakeTurn(const absl::Status& connection) {
             {{"connection", plan->name}, {"failures", failures}, {"error", connection}});
 }
 
+absl::Status Dispatcher::Impl::CountPending(const store::Reader& reader) {
+  ASSIGN_OR_RETURN(const auto counts, reader.CountDeliveries(plan->name));
+  pending = 0;
+  for (const auto& [delivery_state, count] : counts) {
+    const bool open = delivery_state != kDelivered && delivery_state != kRejected;
+    if (open) *pending += count;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Dispatcher::Impl::EndRound(bool worked) {
-  uint64_t pending = 0;
   bool settling = false;
   {
     ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
-    ASSIGN_OR_RETURN(const auto counts, snapshot->CountDeliveries(plan->name));
-    for (const auto& [delivery_state, count] : counts) {
-      const bool open = delivery_state != kDelivered && delivery_state != kRejected;
-      if (open) pending += count;
-    }
+    if (worked || !pending) RETURN_IF_ERROR(CountPending(*snapshot));
     // Those handed to a person are due never.
     ASSIGN_OR_RETURN(const auto unknown,
                      snapshot->ListDeliveries(plan->name, {kUnknown},
@@ -154,7 +161,7 @@ absl::Status Dispatcher::Impl::EndRound(bool worked) {
   state.progress.set_connection(plan->name);
   state.progress.set_delivered(courier.delivered());
   state.progress.set_rejected(courier.rejected());
-  state.progress.set_pending(pending);
+  state.progress.set_pending(*pending);
   state.progress.set_error(state.error);
   changed.notify_all();
   return absl::OkStatus();

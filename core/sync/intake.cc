@@ -6,9 +6,9 @@
 
 namespace entrepot::sync {
 
-absl::StatusOr<store::Run> Intake::Run(const DatasetPlan& dataset, std::shared_ptr<Link> link,
-                                       const IntakeRequest& request, const Progress& progress,
-                                       std::stop_token stop) {
+absl::StatusOr<IntakeEnd> Intake::Run(const DatasetPlan& dataset, std::shared_ptr<Link> link,
+                                      const IntakeRequest& request, const Progress& progress,
+                                      std::stop_token stop) {
   return IntakeRun(options_, dataset, request, progress, std::move(stop)).Run(std::move(link));
 }
 

@@ -29,6 +29,11 @@ struct IntakeRequest {
   bool accept_deletions = false;  // however many records a full read misses
 };
 
+struct IntakeEnd {
+  store::Run run;       // as saved
+  absl::Status status;  // why it stopped early; its sentence is run.error
+};
+
 // Thread-safe; runs of different datasets go side by side. The caller keeps one dataset from
 // running twice at a time.
 class Intake {
@@ -38,15 +43,15 @@ class Intake {
   // Called after every commit of the run, on the caller's thread.
   using Progress = std::function<void(const store::Run&)>;
 
-  // Reads from the dataset's cursor until the source has nothing more. The returned run has been
-  // saved; its `error` says why it stopped early, and is empty when it did not. Then `run.error`
-  // may be: the connector's error; TOO_MANY_PARKED, TOO_MANY_DEAD_LETTERS, TOO_MANY_DELETIONS (the
-  // cursor stays before what would pass the limit); interrupted by `stop`. The status is an error
-  // only where the run itself could not be saved (store errors, or a mapping that does not
-  // compile).
-  absl::StatusOr<store::Run> Run(const DatasetPlan& dataset, std::shared_ptr<Link> link,
-                                 const IntakeRequest& request, const Progress& progress,
-                                 std::stop_token stop);
+  // Reads from the dataset's cursor until the source has nothing more, or until the status of the
+  // end says otherwise: the connector's error; RESOURCE_EXHAUSTED (TOO_MANY_PARKED,
+  // TOO_MANY_DEAD_LETTERS) or FAILED_PRECONDITION (TOO_MANY_DELETIONS), with the cursor before what
+  // would pass the limit; INVALID_ARGUMENT (MISSING_COLUMN and what else is wrong with the
+  // mapping); CANCELLED (`stop`). Errors of Run itself are the store's: the run's end could not be
+  // saved.
+  absl::StatusOr<IntakeEnd> Run(const DatasetPlan& dataset, std::shared_ptr<Link> link,
+                                const IntakeRequest& request, const Progress& progress,
+                                std::stop_token stop);
 
  private:
   IntakeOptions options_;

@@ -45,7 +45,7 @@ IntakeRun::IntakeRun(const IntakeOptions& options, const DatasetPlan& dataset,
       stop_(std::move(stop)),
       cursor_name_("dataset:" + dataset.path) {}
 
-absl::StatusOr<store::Run> IntakeRun::Run(std::shared_ptr<Link> link) {
+absl::StatusOr<IntakeEnd> IntakeRun::Run(std::shared_ptr<Link> link) {
   RETURN_IF_ERROR(Begin());
   absl::Status status = Start(std::move(link));
   if (status.ok()) {
@@ -268,7 +268,7 @@ absl::Status IntakeRun::CheckLimits() const {
                "rows are dead letters", "dead_letters_max");
 }
 
-absl::StatusOr<store::Run> IntakeRun::End(const absl::Status& status) {
+absl::StatusOr<IntakeEnd> IntakeRun::End(const absl::Status& status) {
   store::Run run = committed_.run;
   run.error = std::string(StdView(status.message()));
   RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) {
@@ -276,7 +276,7 @@ absl::StatusOr<store::Run> IntakeRun::End(const absl::Status& status) {
     return tx.SaveRun(run).status();
   }));
   if (progress_) progress_(run);
-  return run;
+  return IntakeEnd{.run = std::move(run), .status = status};
 }
 
 }  // namespace entrepot::sync

@@ -25,7 +25,7 @@ class IntakeRun {
             const Intake::Progress& progress, std::stop_token stop);
 
   // As Intake::Run.
-  absl::StatusOr<store::Run> Run(std::shared_ptr<Link> link);
+  absl::StatusOr<IntakeEnd> Run(std::shared_ptr<Link> link);
 
  private:
   // The run as of a commit.
@@ -51,7 +51,7 @@ class IntakeRun {
   absl::Status CheckLimits() const;
   void Count(const Passage& passage);
   bool Full() const;
-  absl::StatusOr<store::Run> End(const absl::Status& status);
+  absl::StatusOr<IntakeEnd> End(const absl::Status& status);
 
   const IntakeOptions& options_;
   const DatasetPlan& dataset_;

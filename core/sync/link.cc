@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/cord.h"
@@ -11,12 +13,10 @@
 
 namespace entrepot::sync {
 
-Link::Link(std::string connection, std::string connector_id, connector::OpenRequest open,
-           const Options& options)
+Link::Link(std::string connection, std::string connector_id, Options options)
     : connection_(std::move(connection)),
       connector_id_(std::move(connector_id)),
-      open_(std::move(open)),
-      options_(options) {}
+      options_(std::move(options)) {}
 
 // The sentence gets the connection's name in front; code, reason and other payloads stay.
 absl::Status Link::Named(const absl::Status& status) const {
@@ -40,8 +40,12 @@ absl::StatusOr<std::shared_ptr<Connector>> Link::Opened() {
     std::lock_guard lock(mutex_);
     if (connector_ != nullptr) return connector_;
   }
+  ASSIGN_OR_RETURN(const connector::Manifest manifest,
+                   options_.connectors->Describe(connector_id_));
+  ASSIGN_OR_RETURN(const connector::OpenRequest request,
+                   options_.make_open_request(connection_, manifest));
   ASSIGN_OR_RETURN(std::unique_ptr<Connector> opened,
-                   options_.connectors->Open(connector_id_, open_));
+                   options_.connectors->Open(connector_id_, request));
   std::lock_guard lock(mutex_);
   connector_ = std::move(opened);
   return connector_;
@@ -49,10 +53,12 @@ absl::StatusOr<std::shared_ptr<Connector>> Link::Opened() {
 
 absl::Status Link::Guarded(Phase phase, bool* sent,
                            const std::function<absl::Status(Connector&)>& call) {
-  std::lock_guard call_lock(call_mutex_);
   if (sent != nullptr) *sent = false;
   const absl::Status shutting_down =
       Failure(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the hub is shutting down");
+  std::unique_lock call_lock(call_mutex_, std::defer_lock);
+  while (!stopped_ && !call_lock.try_lock_for(std::chrono::milliseconds(50))) {
+  }
   if (stopped_) return Named(shutting_down);
   auto connector = Opened();
   if (!connector.ok()) return Named(connector.status());
@@ -65,6 +71,7 @@ absl::Status Link::Guarded(Phase phase, bool* sent,
   if (sent != nullptr) *sent = true;
   reading_ = phase == Phase::kRead;
   absl::Status status = call(**connector);
+  while (abandoned_) std::this_thread::sleep_for(std::chrono::hours(1));
   reading_ = false;
   const bool late = options_.watchdog->Disarm(ticket);
   hanging_ = false;

@@ -19,6 +19,10 @@
 
 namespace entrepot::sync {
 
+// What a connection is opened with. Called whenever it is opened, as secrets are read then.
+using MakeOpenRequest = std::function<absl::StatusOr<connector::OpenRequest>(
+    const std::string& connection, const connector::Manifest& manifest)>;
+
 // Thread-safe. Every error's message begins with the connection's name.
 class Link {
  public:
@@ -26,9 +30,9 @@ class Link {
     Connectors* connectors = nullptr;  // outlives the link, as does the watchdog
     Watchdog* watchdog = nullptr;
     absl::Duration call_time_max;
+    MakeOpenRequest make_open_request;
   };
-  Link(std::string connection, std::string connector_id, connector::OpenRequest open,
-       const Options& options);
+  Link(std::string connection, std::string connector_id, Options options);
 
   const std::string& connection() const { return connection_; }
   // Opens nothing. Errors as Connectors::Describe.
@@ -49,6 +53,9 @@ class Link {
   // The running call returns soon, and no other begins. Returns at once. A call that begins at the
   // same moment may miss it: whoever waits for the end calls it again.
   void Stop();
+  // For a connector that does not return even so: should its call ever end, the thread that made it
+  // sleeps for good instead of touching what is gone by then.
+  void Abandon() { abandoned_ = true; }
   // A call runs that passed its time limit and did not return when it was interrupted.
   bool hanging() const { return hanging_; }
 
@@ -61,12 +68,12 @@ class Link {
 
   const std::string connection_;
   const std::string connector_id_;
-  const connector::OpenRequest open_;
   const Options options_;
   std::atomic<bool> stopped_ = false;
+  std::atomic<bool> abandoned_ = false;
   std::atomic<bool> hanging_ = false;
   std::atomic<bool> reading_ = false;
-  std::mutex call_mutex_;                 // held through a call
+  std::timed_mutex call_mutex_;           // held through a call
   std::mutex mutex_;                      // guards connector_
   std::shared_ptr<Connector> connector_;  // shared with an Interrupt from another thread
 };

@@ -21,7 +21,7 @@ absl::StatusOr<DatasetPlan> PlanDataset(const std::string& connection, const std
                                std::string(kind.status().message())));
   }
   plan.kind = *kind;
-  if (config.has_mapping()) plan.mapping = &config.mapping();
+  if (config.mapping().fields_size() > 0) plan.mapping = &config.mapping();
   return plan;
 }
 
@@ -64,7 +64,8 @@ absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& c
 void AssignRoles(const connector::Manifest& manifest, ConnectionPlan* plan) {
   for (DatasetPlan& dataset : plan->datasets) {
     const bool mapped = dataset.mapping != nullptr;
-    dataset.source = manifest.source() && !dataset.kind->hub_owned && (mapped || !manifest.sink());
+    const bool readable = mapped || manifest.typed_records();
+    dataset.source = manifest.source() && readable && !dataset.kind->hub_owned;
     dataset.sink = manifest.sink() && !dataset.source;
   }
 }

@@ -36,8 +36,8 @@ struct ConnectionPlan {
 // In order of name. `config` outlives the plan. INVALID_ARGUMENT names the dataset (UNKNOWN_KIND).
 absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& config);
 
-// Decides which datasets are read and which are written, by what the connector can do: a dataset
-// with a mapping is read, kinds that the hub itself makes are written, others as the manifest says.
+// Decides which datasets are read and which are written, by what the connector can do: what has a
+// mapping or comes as typed records is read, the rest and what only the hub makes is written.
 void AssignRoles(const connector::Manifest& manifest, ConnectionPlan* plan);
 
 }  // namespace entrepot::sync

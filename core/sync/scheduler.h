@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "core/base/clock.h"
 #include "core/store/store.h"
+#include "core/sync/link.h"
 #include "core/sync/ports.h"
 #include "entrepot/config/v1/config.pb.h"
 #include "entrepot/v1/operation_service.pb.h"
@@ -28,6 +29,8 @@ struct SchedulerOptions {
   store::Store* store = nullptr;
   Connectors* connectors = nullptr;
   const Clock* clock = nullptr;
+  // What connections are opened with (core/config's MakeOpenRequest); called on their threads.
+  MakeOpenRequest make_open_request;
   // How long Stop waits for a connector that does not return from an interrupted call.
   absl::Duration stop_time_max = absl::Seconds(5);
 };

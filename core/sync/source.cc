@@ -1,0 +1,140 @@
+#include "core/sync/source.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "core/base/absl_view.h"
+#include "core/base/log.h"
+#include "core/base/status_macros.h"
+
+namespace entrepot::sync {
+
+Source::Source(Intake* intake, Replay* replay, store::Store* store, const ConnectionPlan* plan,
+               std::shared_ptr<Link> link, absl::Duration interval)
+    : intake_(intake),
+      replay_(replay),
+      store_(store),
+      plan_(plan),
+      link_(std::move(link)),
+      interval_(interval) {}
+
+bool Source::Reserve() {
+  std::lock_guard lock(mutex_);
+  return !std::exchange(running_, true);
+}
+
+void Source::Release() {
+  std::lock_guard lock(mutex_);
+  running_ = false;
+  changed_.notify_all();
+}
+
+void Source::Submit(Request request) {
+  std::lock_guard lock(mutex_);
+  request_ = std::move(request);
+  changed_.notify_all();
+}
+
+absl::Duration Source::UntilNext() const {
+  if (failures_ == 0) return interval_;
+  return std::max(interval_, backoff_.Delay(failures_, std::random_device()()));
+}
+
+void Source::Run(std::stop_token stop) {
+  const std::stop_callback wake(stop, [this] {
+    std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  });
+  const bool periodic = interval_ > absl::ZeroDuration();
+  auto next = std::chrono::steady_clock::now();
+  while (!stop.stop_requested()) {
+    std::optional<Request> request;
+    {
+      std::unique_lock lock(mutex_);
+      const auto ready = [&] { return request_.has_value() || stop.stop_requested(); };
+      if (periodic) {
+        changed_.wait_until(lock, next, ready);
+      } else {
+        changed_.wait(lock, ready);
+      }
+      if (stop.stop_requested()) break;
+      request.swap(request_);
+      // Reserved by somebody whose request is on its way.
+      const bool due = periodic && std::chrono::steady_clock::now() >= next;
+      if (!request && (!due || running_)) {
+        changed_.wait_for(lock, std::chrono::milliseconds(10), ready);
+        continue;
+      }
+      running_ = true;
+    }
+    RunAll(request ? *request : Request{}, stop);
+    {
+      std::lock_guard lock(mutex_);
+      next = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(UntilNext());
+    }
+    Release();
+    if (request && request->done) request->done();
+  }
+  Release();
+  std::optional<Request> unserved;
+  {
+    std::lock_guard lock(mutex_);
+    unserved.swap(request_);
+  }
+  if (unserved && unserved->done) unserved->done();
+}
+
+void Source::RunAll(const Request& request, std::stop_token stop) {
+  std::stop_source both;  // either of the two
+  const std::stop_callback by_hub(stop, [&] { both.request_stop(); });
+  const std::stop_callback by_caller(request.cancelled, [&] { both.request_stop(); });
+  absl::Status first;
+  for (const DatasetPlan& dataset : plan_->datasets) {
+    if (!dataset.source) continue;
+    if (both.stop_requested()) break;
+    first.Update(RunDataset(dataset, request, both.get_token()));
+  }
+  std::lock_guard lock(mutex_);
+  last_ = first;
+  failures_ = first.ok() ? 0 : failures_ + 1;
+}
+
+absl::Status Source::RunDataset(const DatasetPlan& dataset, const Request& request,
+                                std::stop_token stop) {
+  auto end = intake_->Run(dataset, link_, request.intake, request.progress, stop);
+  if (!end.ok()) {
+    log::Error("a run could not be saved", {{"dataset", dataset.path}, {"error", end.status()}});
+    const store::Run run{.dataset = dataset.path,
+                         .full = request.intake.full,
+                         .error = std::string(StdView(end.status().message()))};
+    if (request.progress) request.progress(run);
+    return end.status();
+  }
+  if (!end->status.ok()) {
+    log::Warn("a run stopped early", {{"dataset", dataset.path}, {"error", end->status}});
+  }
+  const auto recovered = replay_->ApplyQueued();
+  if (!recovered.ok()) return recovered.status();
+  if (*recovered > 0) {
+    end->run.recovered += *recovered;
+    RETURN_IF_ERROR(
+        store_->Write([&](store::Transaction& tx) { return tx.SaveRun(end->run).status(); }));
+    if (request.progress) request.progress(end->run);
+  }
+  return end->status;
+}
+
+Source::State Source::state() const {
+  std::lock_guard lock(mutex_);
+  State state{.running = running_, .error = std::string(StdView(last_.message()))};
+  if (last_.ok() || running_) return state;
+  const bool passes = OutcomeOf(last_.code(), Phase::kRead) == Outcome::kRetry &&
+                      last_.code() != absl::StatusCode::kResourceExhausted;
+  state.backing_off = passes;
+  state.failed = !passes;
+  return state;
+}
+
+}  // namespace entrepot::sync

@@ -1,0 +1,75 @@
+// One connection as a source: runs its datasets, in order of their kinds, at an interval or when
+// asked, one run at a time.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "core/base/backoff.h"
+#include "core/store/items.h"
+#include "core/sync/intake.h"
+#include "core/sync/replay.h"
+
+namespace entrepot::sync {
+
+// Thread-safe.
+class Source {
+ public:
+  // All outlive it. `interval` 0: only when asked.
+  Source(Intake* intake, Replay* replay, store::Store* store, const ConnectionPlan* plan,
+         std::shared_ptr<Link> link, absl::Duration interval);
+
+  struct Request {
+    IntakeRequest intake;
+    std::stop_token cancelled;
+    // On the source's thread: after every commit and at the end of every dataset; and once, after
+    // the last.
+    std::function<void(const store::Run&)> progress;
+    std::function<void()> done;
+  };
+  // False: it is running.
+  bool Reserve();
+  void Release();
+  // REQUIRES: Reserve answered true.
+  void Submit(Request request);
+
+  // The source's thread, until `stop`.
+  void Run(std::stop_token stop);
+
+  struct State {
+    bool running = false;
+    bool backing_off = false;  // the last run failed for a reason that passes
+    bool failed = false;       // for one that needs a person
+    std::string error;
+  };
+  State state() const;
+
+ private:
+  void RunAll(const Request& request, std::stop_token stop);
+  absl::Status RunDataset(const DatasetPlan& dataset, const Request& request, std::stop_token stop);
+  absl::Duration UntilNext() const;
+
+  Intake* intake_;
+  Replay* replay_;
+  store::Store* store_;
+  const ConnectionPlan* plan_;
+  const std::shared_ptr<Link> link_;
+  const absl::Duration interval_;
+  const Backoff backoff_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool running_ = false;
+  std::optional<Request> request_;
+  absl::Status last_;  // of the last run: its first error
+  int failures_ = 0;   // in a row
+};
+
+}  // namespace entrepot::sync

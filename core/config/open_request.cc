@@ -40,12 +40,19 @@ absl::Status CheckKnown(std::string_view where, const OptionSpecs& specs,
   return absl::OkStatus();
 }
 
+// A connector may give the default of a duration as it gets it: in milliseconds.
+std::string DefaultOf(const OptionSpec& spec) {
+  const std::string& value = spec.default_value();
+  const bool bare = !value.empty() && value.find_first_not_of("0123456789") == std::string::npos;
+  return spec.type() == connector::v1::OPTION_TYPE_DURATION && bare ? value + "ms" : value;
+}
+
 absl::Status AddOptions(std::string_view where, const OptionSpecs& specs, const OptionTexts& given,
                         std::string_view folder, Options* options) {
   RETURN_IF_ERROR(CheckKnown(where, specs, given));
   for (const OptionSpec& spec : specs) {
     const auto found = given.find(spec.name());
-    std::string value = spec.default_value();
+    std::string value = DefaultOf(spec);
     if (found != given.end()) {
       absl::StatusOr<Secret> secret = Resolve(found->second);
       if (!secret.ok()) return At(fmt::format("{}.{}", where, spec.name()), secret.status());

@@ -145,6 +145,13 @@ class Reader {
       ReadScalar(node, *type.FindFieldByName(shorthand), path, message);
       return;
     }
+    if (const FieldDescriptor* elements = ElementsField(node, type)) {
+      const std::string child = ChildPath(path, elements->name());
+      if (Enter(node, child, loaded_.positions.KeyOf(path), depth)) {
+        ReadList(node, *elements, child, message, depth + 1);
+      }
+      return;
+    }
     if (!node.IsMap() && !node.IsNull()) {
       Report(path, fmt::format("expected keys and values, found {}", TypeName(node)));
       return;
@@ -175,6 +182,19 @@ class Reader {
     const bool long_form = node.size() == 1 && node.IsMap() && node.begin()->first.IsScalar() &&
                            node.begin()->first.Scalar() == name && node.begin()->second.IsMap();
     return long_form ? nullptr : type.FindFieldByName(name);
+  }
+
+  // Where the message stands for its elements, by a list or by keys that are all not its own.
+  static const FieldDescriptor* ElementsField(const YAML::Node& node, const Descriptor& type) {
+    const std::string& name = type.options().GetExtension(v1::elements);
+    if (name.empty()) return nullptr;
+    bool foreign = node.IsMap() && node.size() > 0;
+    if (foreign) {
+      for (const auto& entry : node) {
+        foreign &= entry.first.IsScalar() && type.FindFieldByName(entry.first.Scalar()) == nullptr;
+      }
+    }
+    return foreign || node.IsSequence() ? type.FindFieldByName(name) : nullptr;
   }
 
   void ReportUnknownKey(const std::string& key, const Descriptor& type, const std::string& path,
@@ -243,7 +263,10 @@ class Reader {
   void ReadList(const YAML::Node& node, const FieldDescriptor& field, const std::string& path,
                 Message* message, int depth) {
     if (!node.IsSequence()) {
-      ReadElement(node, field, path, message, depth);
+      const std::string child = ElementPath(path, 0);
+      if (Enter(node, child, loaded_.positions.KeyOf(path), depth)) {
+        ReadElement(node, field, child, message, depth);
+      }
       return;
     }
     if (node.size() == 0 && RuleOf(field).required()) Report(path, "must not be empty");

@@ -211,7 +211,12 @@ class Validator {
     for (mapping::MappingProblem& problem : mapping::CheckMapping(kind, mapping, environment_)) {
       const std::string full = fmt::format("{}.{}", path, problem.path);
       const bool inherited = problem.path.rfind("formats", 0) == 0 && !loaded_.positions.Has(full);
-      if (!inherited) Report(full, std::move(problem.message));
+      if (inherited) continue;
+      if (problem.at_key) {
+        ReportKey(full, std::move(problem.message));
+      } else {
+        Report(full, std::move(problem.message));
+      }
     }
   }
 

@@ -70,8 +70,8 @@ class Compiler {
     std::string prefix;
   };
 
-  void Report(std::string path, std::string message) {
-    problems_.push_back({std::move(path), std::move(message)});
+  void Report(std::string path, std::string message, bool at_key = false) {
+    problems_.push_back({std::move(path), std::move(message), at_key});
   }
 
   int Slot(const std::string& path, const std::string& column) {
@@ -144,7 +144,7 @@ class Compiler {
       }
     }
     for (const auto& [name, entry] : unknown) {
-      Report(ChildPath(place.path, name), NoSuchField(place.holder, name, type));
+      Report(ChildPath(place.path, name), NoSuchField(place.holder, name, type), true);
     }
     for (const auto& [index, entry] : known) {
       FieldProgram program;
@@ -200,9 +200,7 @@ class Compiler {
     const FieldDescriptor* field = program->field;
     const std::string items = ChildPath(path, "items");
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-      Report(items, fmt::format("\"{}\" has no fields of its own; map it with from, join or "
-                                "constant",
-                                field->name()));
+      ReportNoFields(items, mapping, *field);
       return;
     }
     if (!field->is_repeated() && mapping.items_size() > 1) {
@@ -219,6 +217,18 @@ class Compiler {
         !mapping.default_().empty() || !mapping.split().empty()) {
       Report(path, "match, split, values, lookup and default belong to the fields under items");
     }
+  }
+
+  // Keys that are not known were taken for fields of the field.
+  void ReportNoFields(const std::string& path, const FieldMapping& mapping,
+                      const FieldDescriptor& field) {
+    const std::vector<std::string> known = FieldNames(*FieldMapping::descriptor());
+    std::string nearest;
+    for (const auto& [name, nested] : mapping.items(0).fields()) {
+      if (nearest.empty()) nearest = DidYouMean(name, known);
+    }
+    Report(path, fmt::format("\"{}\" has no fields of its own{}; it is mapped with {}",
+                             field.name(), nearest, absl::StrJoin(known, ", ")));
   }
 
   static void CollectSlots(const std::vector<FieldProgram>& fields, std::vector<int>* slots) {

@@ -43,6 +43,7 @@ enum class RowOutcome { kMapped, kFault, kMissing };
 struct MappingProblem {
   std::string path;     // below the mapping: "fields.on_hand.match", "covers[1]"
   std::string message;  // one sentence: what is wrong and what would be right
+  bool at_key = false;  // the key itself is wrong, not its value
 };
 
 // Every mistake of the mapping, in order of its keys; none: RowMapper::Compile accepts it.

@@ -86,6 +86,9 @@ TEST(CheckMapping, KnowsWhichFieldsHaveFieldsOfTheirOwn) {
                                     "\"nmae\"; did you mean \"name\"?")));
   EXPECT_THAT(Warehouse(R"(fields { key: "name" value { items { } } })"),
               ElementsAre(HasSubstr("fields.name.items: \"name\" has no fields of its own")));
+  EXPECT_THAT(Warehouse(R"(fields { key: "name" value {
+                  items { fields { key: "form" value { from: "a" } } } } })"),
+              ElementsAre(HasSubstr("\"name\" has no fields of its own; did you mean \"from\"?")));
   EXPECT_THAT(Warehouse(R"(fields { key: "name" value { from: "a" split: ";" } })"),
               ElementsAre(HasSubstr("fields.name.split: \"name\" takes one value")));
 }

@@ -84,6 +84,11 @@ class ManifestBuilder {
     manifest_.append_only = true;
     return *this;
   }
+  // Read gives typed records instead of rows: its datasets need no mapping.
+  ManifestBuilder& TypedRecords() {
+    manifest_.typed_records = true;
+    return *this;
+  }
   // An option of the connection. `description` is one sentence for people.
   OptionBuilder& Option(std::string name, OptionType type, std::string description) {
     return options_.emplace_back(Spec(std::move(name), type, std::move(description)));

@@ -49,7 +49,8 @@ class Session {
   contract::OpenRequest request_;
 };
 
-// Of the file, before anything of it runs; needs no manifest.
+// Of the file, before anything of it runs; needs no manifest. That it may be loaded at all is the
+// suite's own first check.
 std::vector<Check> FileChecks(const Context& context);
 // Of entry, manifest, life cycle, memory and versions.
 std::vector<Check> TableChecks(const Context& context);

@@ -50,13 +50,14 @@ const char* NameOf(entrepot_status status) {
     case ENTREPOT_INTERRUPTED: return "INTERRUPTED";
     case ENTREPOT_UNSUPPORTED: return "UNSUPPORTED";
     case ENTREPOT_INTERNAL: return "INTERNAL";
-    default: return status >= 0 ? "OK" : "a status that the contract does not know";
+    default: return "a status that the contract does not know";
   }
 }
 
 }  // namespace
 
 std::string Outcome::Text() const {
+  if (status >= 0) return reason;
   if (reason.empty()) return fmt::format("{} without a reason", NameOf(status));
   return fmt::format("{}: {}", NameOf(status), reason);
 }

@@ -227,13 +227,7 @@ Verdict ChecksTheOutsideSystem(const Context& context) {
 }  // namespace
 
 std::vector<Check> FileChecks(const Context& context) {
-  return {{"file: may be loaded",
-           [context] {
-             const auto bytes = host::ReadPlugin(context.subject.file);
-             if (!bytes.ok()) return VerdictOf(bytes.status());
-             return VerdictOf(host::Inspect(context.subject.file, *bytes).status());
-           }},
-          {"file: is named after its id", [context] {
+  return {{"file: is named after its id", [context] {
              const auto bytes = host::ReadPlugin(context.subject.file);
              if (!bytes.ok()) return VerdictOf(bytes.status());
              const auto inspection = host::Inspect(context.subject.file, *bytes);

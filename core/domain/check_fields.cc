@@ -42,11 +42,11 @@ absl::Status Invalid(std::string_view field, std::string_view sentence) {
                  fmt::format("{}: {}", field, sentence));
 }
 
-absl::Status Within(absl::Status inner, std::string_view repeated, int index) {
+absl::Status Within(const absl::Status& inner, std::string_view repeated, int index) {
   return inner.ok() ? inner : Prefixed(inner, fmt::format("{}[{}]", repeated, index));
 }
 
-absl::Status Within(absl::Status inner, std::string_view message) {
+absl::Status Within(const absl::Status& inner, std::string_view message) {
   return inner.ok() ? inner : Prefixed(inner, message);
 }
 

@@ -13,8 +13,8 @@ namespace entrepot::domain::check {
 
 absl::Status Invalid(std::string_view field, std::string_view sentence);
 // Puts where `inner` stands before its field: "lines[2].quantity: …".
-absl::Status Within(absl::Status inner, std::string_view repeated, int index);
-absl::Status Within(absl::Status inner, std::string_view message);
+absl::Status Within(const absl::Status& inner, std::string_view repeated, int index);
+absl::Status Within(const absl::Status& inner, std::string_view message);
 
 // Part of a key, or the id of another record: must be there.
 absl::Status KeyText(std::string_view field, std::string_view text);

@@ -16,8 +16,8 @@ namespace entrepot::domain {
 class Decimal {
  public:
   constexpr Decimal() = default;
-  constexpr Decimal(int64_t units)
-      : billionths_(static_cast<__int128>(units) * kScale) {}  // NOLINT
+  // NOLINTNEXTLINE(google-explicit-constructor): whole numbers are decimals
+  constexpr Decimal(int64_t units) : billionths_(static_cast<__int128>(units) * kScale) {}
   static constexpr Decimal FromBillionths(__int128 value) {
     Decimal decimal;
     decimal.billionths_ = value;

@@ -12,13 +12,9 @@ char32_t LowerCyrillic(char32_t letter) {
 }
 
 void AppendTwoBytes(char32_t letter, std::string* folded) {
-  switch (letter) {
-    case 0xA0: return;  // no-break space
-    case 0xB7: return;  // middle dot, as in "кВт·ч"
-    case 0xB2: return folded->push_back('2');
-    case 0xB3: return folded->push_back('3');
-    default: break;
-  }
+  constexpr char32_t kNoBreakSpace = 0xA0, kMiddleDot = 0xB7;  // the dot of "кВт·ч"
+  if (letter == kNoBreakSpace || letter == kMiddleDot) return;
+  if (letter == 0xB2 || letter == 0xB3) return folded->push_back(letter == 0xB2 ? '2' : '3');
   const char32_t lower = LowerCyrillic(letter);
   folded->push_back(static_cast<char>(0xC0 | (lower >> 6)));
   folded->push_back(static_cast<char>(0x80 | (lower & 0x3F)));

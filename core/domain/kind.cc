@@ -149,7 +149,9 @@ void CollectIds(const ReferenceField& reference, size_t depth, const Message& me
 }
 
 void AppendFixed(uint64_t value, std::string* bytes) {
-  for (int shift = 0; shift < 64; shift += 8) bytes->push_back(static_cast<char>(value >> shift));
+  char fixed[sizeof(value)];
+  for (size_t i = 0; i < sizeof(value); ++i) fixed[i] = static_cast<char>(value >> (8 * i));
+  bytes->append(fixed, sizeof(value));
 }
 
 void AppendSized(std::string_view text, std::string* bytes) {
@@ -255,6 +257,7 @@ std::vector<uint64_t> ReferencesOf(const KindInfo& info, const Message& body) {
 
 std::string KeyBytes(const KindInfo& info, const Message& body) {
   std::string bytes;
+  bytes.reserve(info.key.size() * 16);
   for (const FieldDescriptor* field : info.key) {
     const bool present = body.GetReflection()->HasField(body, field);
     bytes.push_back(present ? '\1' : '\0');

@@ -23,7 +23,7 @@ bool IsCovered(std::span<const int> covers, int index) {
   return covers.empty() || std::find(covers.begin(), covers.end(), index) != covers.end();
 }
 
-bool ChangesAny(const Message& message, const std::vector<const FieldDescriptor*>& fields) {
+bool AnySet(const Message& message, const std::vector<const FieldDescriptor*>& fields) {
   return std::any_of(fields.begin(), fields.end(),
                      [&](const FieldDescriptor* field) { return IsSet(message, field); });
 }
@@ -32,17 +32,25 @@ bool ChangesAny(const Message& message, const std::vector<const FieldDescriptor*
 
 void MergeCovered(const Message& incoming, std::span<const int> covers, Message* target) {
   assert(incoming.GetDescriptor() == target->GetDescriptor());
+  if (covers.empty()) return target->CopyFrom(incoming);
+  const Reflection* reflection = incoming.GetReflection();
   const auto* descriptor = incoming.GetDescriptor();
   std::vector<const FieldDescriptor*> kept;
   for (int i = 0; i < descriptor->field_count(); ++i) {
     if (!IsCovered(covers, i)) kept.push_back(descriptor->field(i));
   }
-  if (kept.empty()) return target->CopyFrom(incoming);
+  if (!AnySet(*target, kept)) {
+    target->CopyFrom(incoming);
+    for (const FieldDescriptor* field : kept) {
+      if (IsSet(*target, field)) reflection->ClearField(target, field);
+    }
+    return;
+  }
   // What is not covered moves over into a copy of what came in: no field type needs a case.
   const std::unique_ptr<Message> merged(incoming.New());
   merged->CopyFrom(incoming);
-  incoming.GetReflection()->SwapFields(merged.get(), target, kept);
-  target->GetReflection()->Swap(merged.get(), target);
+  reflection->SwapFields(merged.get(), target, kept);
+  reflection->Swap(merged.get(), target);
 }
 
 std::vector<int> CoveredOfGroups(const KindInfo& kind, std::span<const int> covers,
@@ -84,7 +92,7 @@ uint64_t GroupDigester::DigestOfOnly(const Message& body) {
 uint64_t GroupDigester::DigestOf(const Message& body, const Group& group) {
   if (group.seed == 0) return 0;
   bytes_.clear();
-  if (ChangesAny(body, group.foreign)) {
+  if (AnySet(body, group.foreign)) {
     const std::unique_ptr<Message> own(body.New());
     own->CopyFrom(body);
     for (const FieldDescriptor* field : group.foreign) {

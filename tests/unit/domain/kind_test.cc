@@ -120,6 +120,17 @@ TEST(KeyBytes, DoNotRunTogether) {
   EXPECT_NE(KeyBytes(info, a), KeyBytes(info, b));
 }
 
+TEST(KeyBytes, GiveBackAKeyThatIsOneText) {
+  v1::Client client;
+  client.set_code("C-7");
+  EXPECT_EQ(TextOfKeyBytes(InfoOf(Kind::kClient), KeyBytes(InfoOf(Kind::kClient), client)), "C-7");
+  client.clear_code();
+  EXPECT_EQ(TextOfKeyBytes(InfoOf(Kind::kClient), KeyBytes(InfoOf(Kind::kClient), client)), "");
+  v1::Supply supply;
+  supply.set_line("1");
+  EXPECT_EQ(TextOfKeyBytes(InfoOf(Kind::kSupply), KeyBytes(InfoOf(Kind::kSupply), supply)), "");
+}
+
 TEST(KeyText, IsWhatPeopleWrite) {
   v1::ProductRelation relation;
   relation.set_product_id(5);

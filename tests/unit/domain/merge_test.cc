@@ -49,6 +49,14 @@ TEST(Merge, ReplacesRepeatedFieldsWhole) {
   EXPECT_EQ(target.code(), "C-7");
 }
 
+TEST(Merge, DoesNotTakeWhatIsNotCoveredIntoAnEmptyBody) {
+  v1::Client target;
+  MergeCovered(KnownClient(), std::vector<int>{IndexOf(Kind::kClient, "code")}, &target);
+  EXPECT_EQ(target.code(), "C-7");
+  EXPECT_FALSE(target.has_name());
+  EXPECT_EQ(target.contact_points_size(), 0);
+}
+
 TEST(Merge, TakesEverythingWhereNothingIsNamed) {
   v1::Client target = KnownClient();
   v1::Client incoming;

@@ -21,7 +21,6 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 
 constexpr int64_t kBillion = 1'000'000'000;
 
@@ -76,6 +75,9 @@ std::optional<ValueWriter> ValueWriter::For(const FieldDescriptor* field,
   if (!type) return std::nullopt;
   ValueWriter writer;
   writer.field_ = field;
+  writer.reflection_ = google::protobuf::MessageFactory::generated_factory()
+                           ->GetPrototype(field->containing_type())
+                           ->GetReflection();
   writer.type_ = *type;
   writer.repeated_ = field->is_repeated();
   writer.percent_ = *type == Type::kVatRate || absl::EndsWith(field->name(), "percent");
@@ -125,9 +127,8 @@ WriteOutcome ValueWriter::Write(std::string_view text, const Resolver& resolve, 
 }
 
 Message* ValueWriter::Target(Message* message) const {
-  const Reflection* reflection = message->GetReflection();
-  return repeated_ ? reflection->AddMessage(message, field_)
-                   : reflection->MutableMessage(message, field_);
+  return repeated_ ? reflection_->AddMessage(message, field_)
+                   : reflection_->MutableMessage(message, field_);
 }
 
 bool ValueWriter::WriteText(std::string_view text, Message* message, std::string* reason) const {
@@ -136,11 +137,10 @@ bool ValueWriter::WriteText(std::string_view text, Message* message, std::string
         fmt::format("{} is not UTF-8; is the source's encoding configured rightly?", Quoted(text));
     return false;
   }
-  const Reflection* reflection = message->GetReflection();
   if (repeated_) {
-    reflection->AddString(message, field_, std::string(text));
+    reflection_->AddString(message, field_, std::string(text));
   } else {
-    reflection->SetString(message, field_, std::string(text));
+    reflection_->SetString(message, field_, std::string(text));
   }
   return true;
 }
@@ -154,11 +154,10 @@ bool ValueWriter::WriteBoolean(std::string_view text, Message* message, std::str
         Quoted(text));
     return false;
   }
-  const Reflection* reflection = message->GetReflection();
   if (repeated_) {
-    reflection->AddBool(message, field_, yes);
+    reflection_->AddBool(message, field_, yes);
   } else {
-    reflection->SetBool(message, field_, yes);
+    reflection_->SetBool(message, field_, yes);
   }
   return true;
 }
@@ -182,26 +181,25 @@ bool ValueWriter::WriteInteger(std::string_view text, Message* message, std::str
 }
 
 bool ValueWriter::SetInteger(int64_t value, Message* message) const {
-  const Reflection* reflection = message->GetReflection();
   switch (field_->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
       if (value != static_cast<int32_t>(value)) return false;
-      repeated_ ? reflection->AddInt32(message, field_, static_cast<int32_t>(value))
-                : reflection->SetInt32(message, field_, static_cast<int32_t>(value));
+      repeated_ ? reflection_->AddInt32(message, field_, static_cast<int32_t>(value))
+                : reflection_->SetInt32(message, field_, static_cast<int32_t>(value));
       return true;
     case FieldDescriptor::CPPTYPE_UINT32:
       if (value != static_cast<uint32_t>(value)) return false;
-      repeated_ ? reflection->AddUInt32(message, field_, static_cast<uint32_t>(value))
-                : reflection->SetUInt32(message, field_, static_cast<uint32_t>(value));
+      repeated_ ? reflection_->AddUInt32(message, field_, static_cast<uint32_t>(value))
+                : reflection_->SetUInt32(message, field_, static_cast<uint32_t>(value));
       return true;
     case FieldDescriptor::CPPTYPE_UINT64:
       if (value < 0) return false;
-      repeated_ ? reflection->AddUInt64(message, field_, static_cast<uint64_t>(value))
-                : reflection->SetUInt64(message, field_, static_cast<uint64_t>(value));
+      repeated_ ? reflection_->AddUInt64(message, field_, static_cast<uint64_t>(value))
+                : reflection_->SetUInt64(message, field_, static_cast<uint64_t>(value));
       return true;
     default:
-      repeated_ ? reflection->AddInt64(message, field_, value)
-                : reflection->SetInt64(message, field_, value);
+      repeated_ ? reflection_->AddInt64(message, field_, value)
+                : reflection_->SetInt64(message, field_, value);
       return true;
   }
 }
@@ -213,11 +211,10 @@ bool ValueWriter::WriteEnumeration(std::string_view text, Message* message,
     *reason = fmt::format("{} {}", Quoted(text), names_->Unknown(text));
     return false;
   }
-  const Reflection* reflection = message->GetReflection();
   if (repeated_) {
-    reflection->AddEnumValue(message, field_, *number);
+    reflection_->AddEnumValue(message, field_, *number);
   } else {
-    reflection->SetEnumValue(message, field_, *number);
+    reflection_->SetEnumValue(message, field_, *number);
   }
   return true;
 }
@@ -234,11 +231,10 @@ WriteOutcome ValueWriter::WriteReference(std::string_view text, const Resolver& 
     last_text_ = text;
     last_id_ = *id;
   }
-  const Reflection* reflection = message->GetReflection();
   if (repeated_) {
-    reflection->AddUInt64(message, field_, last_id_);
+    reflection_->AddUInt64(message, field_, last_id_);
   } else {
-    reflection->SetUInt64(message, field_, last_id_);
+    reflection_->SetUInt64(message, field_, last_id_);
   }
   return WriteOutcome::kWritten;
 }

@@ -1,6 +1,8 @@
 // What a row costs on its way into a record: a stock row of six cells, as a warehouse writes it.
 #include <benchmark/benchmark.h>
 
+#include <cstdlib>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,19 @@
 #include "core/mapping/mapping.h"
 #include "entrepot/v1/stock_level.pb.h"
 #include "google/protobuf/text_format.h"
+
+namespace {
+int64_t allocations = 0;
+}  // namespace
+
+[[gnu::noinline]] void* operator new(size_t size) {
+  ++allocations;
+  void* memory = std::malloc(size);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace entrepot::mapping {
 namespace {
@@ -63,6 +78,7 @@ void BM_StockRow(benchmark::State& state) {
   v1::StockLevel body;
   std::string outside_id;
   int row = 0;
+  const int64_t allocations_before = allocations;
   for (auto _ : state) {
     if (mapper->Map(rows[row], resolve, &body, &outside_id) != RowOutcome::kMapped) {
       state.SkipWithError("a row was not mapped");
@@ -71,6 +87,8 @@ void BM_StockRow(benchmark::State& state) {
     if (++row == kRows) row = 0;
   }
   state.SetItemsProcessed(state.iterations());
+  state.counters["allocations"] = benchmark::Counter(
+      static_cast<double>(allocations - allocations_before), benchmark::Counter::kAvgIterations);
 }
 BENCHMARK(BM_StockRow);
 

@@ -23,8 +23,9 @@ absl::StatusOr<v1::TraceResponse> Trace(const store::Reader& reader, uint64_t re
 absl::StatusOr<v1::GetHistoryResponse> History(const store::Reader& reader, uint64_t record_id,
                                                int revisions_max = 1000);
 
-// What differs between two bodies of one kind, by field ("lines[2].back_ordered"), values as JSON.
-std::vector<v1::FieldChange> Differences(const google::protobuf::Message& before,
-                                         const google::protobuf::Message& after);
+// What differs between two bodies of one kind, by field ("lines[2].back_ordered"), values as JSON;
+// nullptr: there was none.
+std::vector<v1::FieldChange> Differences(const google::protobuf::Message* before,
+                                         const google::protobuf::Message* after);
 
 }  // namespace entrepot::sync

@@ -1,0 +1,346 @@
+#include "core/sync/scheduler.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "core/base/absl_view.h"
+#include "core/base/log.h"
+#include "core/base/nearest.h"
+#include "core/base/reason.h"
+#include "core/base/status_macros.h"
+#include "core/sync/connection.h"
+#include "core/sync/progress.h"
+#include "core/sync/replay.h"
+#include "core/sync/waiters.h"
+#include "core/sync/workers.h"
+
+namespace entrepot::sync {
+namespace {
+
+constexpr int kRunsLookedAt = 1000;
+constexpr absl::Duration kLook = absl::Milliseconds(100);
+// A caller that gives up does not wait longer for the runs it began.
+constexpr absl::Duration kCancelTimeMax = absl::Seconds(5);
+
+absl::Duration DurationOf(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+// What all connections use; threads that are left behind keep it alive.
+struct Core {
+  Core(const SchedulerOptions& options, std::vector<ConnectionPlan> plans,
+       const mapping::Environment& environment)
+      : plan(std::move(plans)),
+        intake(IntakeOptions{options.store, &options.config->limits(), environment}),
+        replay(IntakeOptions{options.store, &options.config->limits(), environment}, &plan) {}
+
+  std::vector<ConnectionPlan> plan;
+  Watchdog watchdog;
+  Intake intake;
+  Replay replay;
+  std::vector<Connection> connections;  // in order of plan
+};
+
+// Runs that a hub left open when it was killed would look as if they still ran.
+absl::Status CloseOpenRuns(store::Store* store) {
+  std::vector<store::Run> open;
+  {
+    ASSIGN_OR_RETURN(const store::Snapshot snapshot, store->Read());
+    ASSIGN_OR_RETURN(open, snapshot->ListRuns("", {.limit = kRunsLookedAt, .newest_first = true}));
+  }
+  std::erase_if(open, [](const store::Run& run) { return run.ended_at.has_value(); });
+  if (open.empty()) return absl::OkStatus();
+  return store->Write([&](store::Transaction& tx) -> absl::Status {
+    for (store::Run run : open) {
+      run.ended_at = tx.now();
+      run.error = "the hub stopped during this run; the next one goes on from its last commit";
+      RETURN_IF_ERROR(tx.SaveRun(run).status());
+    }
+    return absl::OkStatus();
+  });
+}
+
+// Follows one sink until it has nothing more to send now.
+class SinkWatch {
+ public:
+  explicit SinkWatch(Dispatcher* dispatcher)
+      : dispatcher_(dispatcher), start_(dispatcher->state().progress) {}
+
+  absl::Status Begin(uint64_t log_head) {
+    log_head_ = log_head;
+    ASSIGN_OR_RETURN(round_, dispatcher_->Hurry());
+    return absl::OkStatus();
+  }
+
+  bool done() const { return done_; }
+
+  void Look(const std::string& name, const Scheduler::Progress& progress) {
+    const Dispatcher::State state = dispatcher_->WaitForRound(seen_, kLook / 4);
+    const bool news = state.rounds > seen_;
+    seen_ = state.rounds;
+    const bool handled = state.rounds > round_ && state.cursor >= log_head_;
+    done_ = (handled && state.idle && !state.settling) || (state.rounds > round_ && state.pausing);
+    if (!news && !done_) return;
+    v1::SyncResponse event;
+    v1::SinkProgress* sink = event.mutable_sink();
+    *sink = state.progress;
+    sink->set_connection(name);
+    sink->set_delivered(sink->delivered() - start_.delivered());
+    sink->set_rejected(sink->rejected() - start_.rejected());
+    sink->set_done(done_);
+    sink->set_error(state.error);
+    progress(event);
+  }
+
+ private:
+  Dispatcher* dispatcher_;
+  const v1::SinkProgress start_;
+  uint64_t log_head_ = 0;
+  uint64_t round_ = 0;
+  uint64_t seen_ = 0;
+  bool done_ = false;
+};
+
+}  // namespace
+
+struct Scheduler::Impl {
+  explicit Impl(const SchedulerOptions& given) : options(given) {}
+
+  void MakeConnections();
+  void MakeConnection(ConnectionPlan* plan, Connection* connection);
+  absl::StatusOr<std::vector<Connection*>> Choose(const v1::SyncRequest& request);
+  absl::Status SyncSources(const std::vector<Connection*>& chosen, const v1::SyncRequest& request,
+                           const Progress& progress, std::stop_token cancelled);
+  absl::Status SyncSinks(std::vector<std::pair<Connection*, SinkWatch>>* watches,
+                         const Progress& progress, std::stop_token cancelled);
+  absl::Status CheckGoing(const std::stop_token& cancelled) const;
+
+  const SchedulerOptions options;
+  std::shared_ptr<Core> core;
+  std::unique_ptr<Waiters> waiters;
+  std::mutex sync_mutex;  // sources of one Sync are reserved together
+  std::mutex stop_mutex;
+  std::atomic<bool> stopped = false;
+  Workers workers;
+};
+
+Scheduler::Scheduler(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Scheduler::~Scheduler() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Make(const SchedulerOptions& options) {
+  ASSIGN_OR_RETURN(std::vector<ConnectionPlan> plans, MakePlan(*options.config));
+  mapping::Environment environment{.currency = options.config->hub().currency()};
+  const std::string& zone = options.config->hub().time_zone();
+  if (!absl::LoadTimeZone(AbslView(zone), &environment.time_zone)) {
+    return Failure(absl::StatusCode::kInvalidArgument, "UNKNOWN_TIME_ZONE",
+                   fmt::format("hub.time_zone: \"{}\" is no time zone of the IANA data base that "
+                               "is installed here; write it like Europe/Moscow",
+                               zone));
+  }
+  auto impl = std::make_unique<Impl>(options);
+  impl->core = std::make_shared<Core>(options, std::move(plans), environment);
+  impl->MakeConnections();
+  impl->waiters = std::make_unique<Waiters>(options.store, &impl->core->replay);
+  return std::unique_ptr<Scheduler>(new Scheduler(std::move(impl)));
+}
+
+void Scheduler::Impl::MakeConnections() {
+  core->connections = std::vector<Connection>(core->plan.size());
+  for (size_t i = 0; i < core->plan.size(); ++i) {
+    MakeConnection(&core->plan[i], &core->connections[i]);
+  }
+}
+
+void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connection) {
+  const config::v1::Limits& limits = options.config->limits();
+  connection->plan = plan;
+  connection->title = plan->config->connector();
+  connection->link = std::make_shared<Link>(
+      plan->name, plan->config->connector(),
+      Link::Options{.connectors = options.connectors,
+                    .watchdog = &core->watchdog,
+                    .call_time_max = DurationOf(limits.connector_call_time_max()),
+                    .make_open_request = options.make_open_request});
+  const auto manifest = connection->link->Describe();
+  connection->described = manifest.status();
+  if (!manifest.ok()) {
+    log::Error("a connection cannot be used",
+               {{"connection", plan->name}, {"error", manifest.status()}});
+    return;
+  }
+  connection->title = fmt::format("{} {}", manifest->id(), manifest->version());
+  AssignRoles(*manifest, plan);
+  if (plan->source()) {
+    connection->source.emplace(&core->intake, &core->replay, options.store, plan, connection->link,
+                               DurationOf(plan->config->interval()));
+  }
+  if (plan->sink()) {
+    connection->dispatcher.emplace(
+        DispatcherOptions{.store = options.store, .clock = options.clock, .limits = &limits}, plan,
+        connection->link);
+  }
+}
+
+void Scheduler::Start() {
+  if (const absl::Status closed = CloseOpenRuns(impl_->options.store); !closed.ok()) {
+    log::Error("runs that a stopped hub left open stay so", {{"error", closed}});
+  }
+  for (Connection& connection : impl_->core->connections) {
+    const std::string& name = connection.plan->name;
+    if (connection.source) {
+      impl_->workers.Start(name, [core = impl_->core, &connection](std::stop_token stop) {
+        connection.source->Run(std::move(stop));
+      });
+    }
+    if (connection.dispatcher) {
+      impl_->workers.Start(name, [core = impl_->core, &connection](std::stop_token stop) {
+        connection.dispatcher->Run(std::move(stop));
+      });
+    }
+  }
+  impl_->workers.Start("parked rows", [core = impl_->core, waiters = impl_->waiters.get()](
+                                          std::stop_token stop) { waiters->Run(std::move(stop)); });
+}
+
+void Scheduler::Stop() {
+  std::lock_guard lock(impl_->stop_mutex);
+  impl_->stopped = true;
+  const auto left = impl_->workers.End(impl_->options.stop_time_max, [this] {
+    for (Connection& connection : impl_->core->connections) connection.link->Stop();
+  });
+  for (Connection& connection : impl_->core->connections) {
+    connection.link->Stop();
+    if (std::find(left.begin(), left.end(), connection.plan->name) == left.end()) continue;
+    connection.link->Abandon();
+    log::Error("a connector does not return from an interrupted call; it is left behind",
+               {{"connection", connection.plan->name}});
+  }
+}
+
+absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const v1::SyncRequest& request) {
+  std::vector<Connection*> chosen;
+  if (request.connections().empty()) {
+    for (Connection& connection : core->connections) chosen.push_back(&connection);
+    return chosen;
+  }
+  std::vector<std::string_view> names;
+  for (const ConnectionPlan& plan : core->plan) names.push_back(plan.name);
+  for (const std::string& name : request.connections()) {
+    const auto at = std::find(names.begin(), names.end(), name);
+    if (at == names.end()) {
+      return Failure(absl::StatusCode::kNotFound, "CONNECTION_NOT_FOUND",
+                     fmt::format("the configuration has no connection \"{}\"{}", name,
+                                 DidYouMean(name, names)));
+    }
+    Connection* connection = &core->connections[at - names.begin()];
+    const bool twice = std::find(chosen.begin(), chosen.end(), connection) != chosen.end();
+    if (!twice) chosen.push_back(connection);
+  }
+  return chosen;
+}
+
+absl::Status Scheduler::Impl::CheckGoing(const std::stop_token& cancelled) const {
+  if (cancelled.stop_requested()) {
+    return Failure(absl::StatusCode::kCancelled, "INTERRUPTED",
+                   "interrupted; the next run goes on from the last commit");
+  }
+  if (!stopped) return absl::OkStatus();
+  return Failure(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the hub is shutting down");
+}
+
+absl::Status Scheduler::Sync(const v1::SyncRequest& request, const Progress& progress,
+                             std::stop_token cancelled) {
+  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen, impl_->Choose(request));
+  std::vector<std::pair<Connection*, SinkWatch>> watches;
+  for (Connection* connection : chosen) {
+    if (connection->dispatcher) watches.emplace_back(connection, &*connection->dispatcher);
+    if (connection->described.ok()) continue;
+    v1::SyncResponse event;
+    event.mutable_sink()->set_connection(connection->plan->name);
+    event.mutable_sink()->set_done(true);
+    event.mutable_sink()->set_error(std::string(StdView(connection->described.message())));
+    progress(event);
+  }
+  RETURN_IF_ERROR(impl_->SyncSources(chosen, request, progress, cancelled));
+  return impl_->SyncSinks(&watches, progress, cancelled);
+}
+
+absl::Status Scheduler::Impl::SyncSources(const std::vector<Connection*>& chosen,
+                                          const v1::SyncRequest& request, const Progress& progress,
+                                          std::stop_token cancelled) {
+  std::vector<Connection*> sources;
+  {
+    std::lock_guard lock(sync_mutex);
+    for (Connection* connection : chosen) {
+      if (!connection->source) continue;
+      if (!connection->source->Reserve()) {
+        for (Connection* reserved : sources) reserved->source->Release();
+        return Failure(absl::StatusCode::kAborted, "ALREADY_RUNNING",
+                       fmt::format("connection \"{}\" is being read just now: try again when that "
+                                   "run has ended",
+                                   connection->plan->name));
+      }
+      sources.push_back(connection);
+    }
+  }
+  // Shared with runs that outlast a caller who gave up.
+  const auto events = std::make_shared<Events>(static_cast<int>(sources.size()));
+  std::stop_source stop;
+  const std::stop_callback pass_on(cancelled, [&] { stop.request_stop(); });
+  for (Connection* connection : sources) {
+    connection->source->Submit(
+        {.intake = {.full = request.full(), .accept_deletions = request.accept_deletions()},
+         .cancelled = stop.get_token(),
+         .progress = [events](const store::Run& run) { events->Add(ToProto(run)); },
+         .done = [events] { events->SenderDone(); }});
+  }
+  absl::Time give_up = absl::InfiniteFuture();
+  while (events->Take(kLook, progress) && absl::Now() < give_up) {
+    const bool going = CheckGoing(cancelled).ok();
+    if (!going && give_up == absl::InfiniteFuture()) give_up = absl::Now() + kCancelTimeMax;
+  }
+  return CheckGoing(cancelled);
+}
+
+absl::Status Scheduler::Impl::SyncSinks(std::vector<std::pair<Connection*, SinkWatch>>* watches,
+                                        const Progress& progress, std::stop_token cancelled) {
+  const uint64_t head = options.store->log_head();
+  for (auto& [connection, watch] : *watches) RETURN_IF_ERROR(watch.Begin(head));
+  const auto all_done = [&] {
+    return std::all_of(watches->begin(), watches->end(),
+                       [](const auto& entry) { return entry.second.done(); });
+  };
+  while (!all_done()) {
+    RETURN_IF_ERROR(CheckGoing(cancelled));
+    for (auto& [connection, watch] : *watches) {
+      if (!watch.done()) watch.Look(connection->plan->name, progress);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ListConnectionsResponse> Scheduler::ListConnections() const {
+  ASSIGN_OR_RETURN(const store::Snapshot snapshot, impl_->options.store->Read());
+  v1::ListConnectionsResponse response;
+  for (const Connection& connection : impl_->core->connections) {
+    ASSIGN_OR_RETURN(*response.add_connections(), connection.Status(*snapshot));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ReplayDeadLettersResponse> Scheduler::Replay(std::span<const uint64_t> ids,
+                                                                bool force) {
+  auto replayed = impl_->core->replay.DeadLetters(ids, force);
+  for (Connection& connection : impl_->core->connections) {
+    if (connection.dispatcher) connection.dispatcher->Wake();
+  }
+  return replayed;
+}
+
+}  // namespace entrepot::sync

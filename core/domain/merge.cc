@@ -23,6 +23,12 @@ bool IsCovered(std::span<const int> covers, int index) {
   return covers.empty() || std::find(covers.begin(), covers.end(), index) != covers.end();
 }
 
+// Message::CopyFrom looks for `from` inside `to` in Debian's protobuf: ten times slower.
+void Copy(const Message& from, Message* to) {
+  to->Clear();
+  to->MergeFrom(from);
+}
+
 bool AnySet(const Message& message, const std::vector<const FieldDescriptor*>& fields) {
   return std::any_of(fields.begin(), fields.end(),
                      [&](const FieldDescriptor* field) { return IsSet(message, field); });
@@ -32,7 +38,7 @@ bool AnySet(const Message& message, const std::vector<const FieldDescriptor*>& f
 
 void MergeCovered(const Message& incoming, std::span<const int> covers, Message* target) {
   assert(incoming.GetDescriptor() == target->GetDescriptor());
-  if (covers.empty()) return target->CopyFrom(incoming);
+  if (covers.empty()) return Copy(incoming, target);
   const Reflection* reflection = incoming.GetReflection();
   const auto* descriptor = incoming.GetDescriptor();
   std::vector<const FieldDescriptor*> kept;
@@ -40,7 +46,7 @@ void MergeCovered(const Message& incoming, std::span<const int> covers, Message*
     if (!IsCovered(covers, i)) kept.push_back(descriptor->field(i));
   }
   if (!AnySet(*target, kept)) {
-    target->CopyFrom(incoming);
+    Copy(incoming, target);
     for (const FieldDescriptor* field : kept) {
       if (IsSet(*target, field)) reflection->ClearField(target, field);
     }
@@ -48,7 +54,7 @@ void MergeCovered(const Message& incoming, std::span<const int> covers, Message*
   }
   // What is not covered moves over into a copy of what came in: no field type needs a case.
   const std::unique_ptr<Message> merged(incoming.New());
-  merged->CopyFrom(incoming);
+  Copy(incoming, merged.get());
   reflection->SwapFields(merged.get(), target, kept);
   reflection->Swap(merged.get(), target);
 }
@@ -94,7 +100,7 @@ uint64_t GroupDigester::DigestOf(const Message& body, const Group& group) {
   bytes_.clear();
   if (AnySet(body, group.foreign)) {
     const std::unique_ptr<Message> own(body.New());
-    own->CopyFrom(body);
+    Copy(body, own.get());
     for (const FieldDescriptor* field : group.foreign) {
       own->GetReflection()->ClearField(own.get(), field);
     }

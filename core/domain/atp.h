@@ -3,7 +3,6 @@
 // Pure, thread-safe.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -20,16 +19,6 @@ struct StockEvent {
   Decimal change;
 };
 
-// One product in one warehouse.
-struct WarehouseOutlook {
-  uint64_t warehouse_id = 0;
-  // To where clients are served; nullopt: unknown, so that nothing is promised from here.
-  std::optional<int> transfer_days;
-  // On hand without what is on hold, reserved and ordered; may be negative.
-  Decimal free_now;
-  std::vector<StockEvent> events;  // in any order
-};
-
 // Available from this day on, until the next step.
 struct AtpStep {
   absl::CivilDay from;
@@ -37,24 +26,13 @@ struct AtpStep {
   friend bool operator==(const AtpStep&, const AtpStep&) = default;
 };
 
-// ATP(d) = min over t >= d of (free now + supply up to t - demand up to t), in the warehouse
-// itself. The first step is from today; one more for each day on which it rises (it never falls).
-std::vector<AtpStep> AtpSteps(const WarehouseOutlook& outlook, absl::CivilDay today);
-
-// The same where clients are served: each warehouse's ATP, where above zero, arrives after its days
-// of transfer; warehouses with unknown transfer are left out.
-std::vector<AtpStep> AtpSteps(std::span<const WarehouseOutlook> outlooks, absl::CivilDay today);
+// ATP(d) = min over t >= d of (free now + supply up to t - demand up to t). The first step is from
+// today; one more for each day on which it rises (it never falls). Goods from elsewhere are events
+// of the day on which they arrive.
+std::vector<AtpStep> AtpSteps(Decimal free_now, std::span<const StockEvent> events,
+                              absl::CivilDay today);
 
 // The first day on which `quantity` is available; nullopt: never, as far as is known.
 std::optional<absl::CivilDay> FirstDayCovering(std::span<const AtpStep> steps, Decimal quantity);
-
-struct Cover {
-  absl::CivilDay day;         // at the place where clients are served
-  uint64_t warehouse_id = 0;  // which alone covers it by then, else the one whose goods come last
-};
-
-// The first day on which all warehouses together cover `quantity` (> 0).
-std::optional<Cover> EarliestCover(std::span<const WarehouseOutlook> outlooks, Decimal quantity,
-                                   absl::CivilDay today);
 
 }  // namespace entrepot::domain

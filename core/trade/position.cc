@@ -140,9 +140,9 @@ bool Position::Promises(const SupplyInfo& supply) const {
 }
 
 std::vector<domain::AtpStep> Position::AtpOf(const std::vector<Source>& sources) const {
-  domain::WarehouseOutlook outlook{.transfer_days = 0, .events = back_orders_};
-  for (const Source& source : sources) outlook.events.push_back({source.day, source.quantity});
-  return domain::AtpSteps(outlook, today_);
+  std::vector<domain::StockEvent> events = back_orders_;
+  for (const Source& source : sources) events.push_back({source.day, source.quantity});
+  return domain::AtpSteps(Decimal(), events, today_);
 }
 
 std::vector<domain::AtpStep> Position::Atp() const {

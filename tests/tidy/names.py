@@ -25,7 +25,7 @@ _MACHINE = re.compile(
 def banned_file_names():
     for path in tree.tracked_files():
         match = _BANNED.search(path)
-        if match:
+        if match and path.endswith(tree.CPP + (".proto", ".py", ".ts")):
             name = match.group().strip("/_")
             yield tree.Finding(
                 path, 1, f'"{name}" says nothing: name the file by the one concept in it'

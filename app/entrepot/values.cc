@@ -4,15 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <vector>
 
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "app/entrepot/exit_code.h"
 #include "core/base/absl_view.h"
 #include "core/base/nearest.h"
+#include "core/domain/date.h"
 #include "core/domain/decimal.h"
+#include "core/domain/enumeration.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace entrepot::cli {
@@ -20,18 +20,9 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-// "LINE_OUTCOME_" of LineOutcome: what its names share.
-std::string PrefixOf(const google::protobuf::EnumDescriptor& descriptor) {
-  constexpr std::string_view kZero = "UNSPECIFIED";
-  const std::string& zero = descriptor.FindValueByNumber(0)->name();
-  return zero.ends_with(kZero) ? zero.substr(0, zero.size() - kZero.size()) : "";
-}
-
 std::string Word(const google::protobuf::EnumValueDescriptor& value, char separator) {
-  std::string word = value.name().substr(PrefixOf(*value.type()).size());
-  for (char& c : word) {
-    c = c == '_' ? separator : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
+  std::string word = domain::EnumWord(value);
+  std::replace(word.begin(), word.end(), '_', separator);
   return word;
 }
 
@@ -57,9 +48,7 @@ std::string Show(const v1::Decimal& decimal) {
 
 std::string Show(const v1::Money& money) { return Show(money.amount()) + " " + money.currency(); }
 
-std::string Show(const v1::Date& date) {
-  return fmt::format("{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
-}
+std::string Show(const v1::Date& date) { return domain::DayText(date); }
 
 std::string Show(const google::protobuf::Timestamp& timestamp) {
   const absl::Time time = absl::FromUnixSeconds(timestamp.seconds());
@@ -142,16 +131,9 @@ absl::StatusOr<v1::Decimal> ReadDecimal(std::string_view what, std::string_view 
 }
 
 absl::StatusOr<v1::Date> ReadDate(std::string_view what, std::string_view text) {
-  absl::CivilDay day;
-  const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-';
-  if (!shaped || !absl::ParseCivilTime(AbslView(text), &day)) {
-    return Usage(fmt::format("{} is \"{}\": write it as 2026-12-31", what, text));
-  }
-  v1::Date date;
-  date.set_year(static_cast<int32_t>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-  return date;
+  const absl::StatusOr<absl::CivilDay> day = domain::ParseDay(text);
+  if (!day.ok()) return Usage(fmt::format("{} is \"{}\": write it as 2026-12-31", what, text));
+  return domain::ToDate(*day);
 }
 
 absl::StatusOr<int> ReadEnum(std::string_view what, std::string_view text,

@@ -2,37 +2,18 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "core/base/absl_view.h"
 #include "core/base/nearest.h"
+#include "core/domain/enumeration.h"
 
 namespace entrepot::mapping {
-namespace {
-
-// All that the values' names share, up to the last "_".
-std::string PrefixOf(const google::protobuf::EnumDescriptor& type) {
-  std::string prefix = type.value(0)->name();
-  for (int i = 1; i < type.value_count(); ++i) {
-    const std::string& name = type.value(i)->name();
-    const size_t length = std::min(prefix.size(), name.size());
-    prefix.resize(length);
-    const auto differs = std::mismatch(prefix.begin(), prefix.end(), name.begin());
-    prefix.erase(differs.first, prefix.end());
-  }
-  return prefix.substr(0, prefix.rfind('_') + 1);
-}
-
-}  // namespace
 
 EnumNames::EnumNames(const google::protobuf::EnumDescriptor& type) {
-  const size_t prefix = PrefixOf(type).size();
   for (int i = 0; i < type.value_count(); ++i) {
     if (type.value(i)->number() == 0) continue;
-    names_.push_back(absl::AsciiStrToLower(AbslView(type.value(i)->name()).substr(prefix)));
+    names_.push_back(domain::EnumWord(*type.value(i)));
     numbers_.push_back(type.value(i)->number());
   }
 }

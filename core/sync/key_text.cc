@@ -4,12 +4,12 @@
 
 #include <memory>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
-#include "absl/time/civil_time.h"
 #include "core/base/absl_view.h"
 #include "core/base/status_macros.h"
+#include "core/domain/date.h"
 #include "core/domain/decimal.h"
+#include "core/domain/enumeration.h"
 #include "entrepot/v1/options.pb.h"
 #include "entrepot/v1/values.pb.h"
 
@@ -29,11 +29,7 @@ const domain::KindInfo* TargetOf(const domain::KindInfo& info, const FieldDescri
 }
 
 bool SetEnum(std::string_view text, const FieldDescriptor* field, Message* key) {
-  const auto* type = field->enum_type();
-  const std::string& unspecified = type->value(0)->name();  // "…_UNSPECIFIED"
-  const std::string prefix =
-      unspecified.substr(0, unspecified.size() - std::string_view("UNSPECIFIED").size());
-  const auto* value = type->FindValueByName(prefix + absl::AsciiStrToUpper(AbslView(text)));
+  const auto* value = domain::FindEnumWord(*field->enum_type(), text);
   if (value == nullptr) return false;
   key->GetReflection()->SetEnum(key, field, value);
   return true;
@@ -46,15 +42,10 @@ bool SetMessage(std::string_view text, const FieldDescriptor* field, Message* ke
     *static_cast<v1::Decimal*>(key->GetReflection()->MutableMessage(key, field)) = value->ToProto();
     return true;
   }
-  absl::CivilDay day;
-  if (field->message_type() != v1::Date::descriptor() ||
-      !absl::ParseCivilTime(AbslView(text), &day)) {
-    return false;
-  }
-  auto* date = static_cast<v1::Date*>(key->GetReflection()->MutableMessage(key, field));
-  date->set_year(static_cast<int>(day.year()));
-  date->set_month(day.month());
-  date->set_day(day.day());
+  if (field->message_type() != v1::Date::descriptor()) return false;
+  const auto day = domain::ParseDay(text);
+  if (!day.ok()) return false;
+  *static_cast<v1::Date*>(key->GetReflection()->MutableMessage(key, field)) = domain::ToDate(*day);
   return true;
 }
 

@@ -44,6 +44,7 @@ class Book {
   // By key, in order.
   const std::map<std::string, Document>& documents() const { return documents_; }
 
+  Journal& journal() { return journal_; }
   const Journal& journal() const { return journal_; }
   const Hledger& hledger() const { return hledger_; }
 

@@ -44,16 +44,15 @@ class LedgerConnector : public sdk::Connector {
     accounts.revenue = AccountOption(settings.options, "revenue_account");
     accounts.vat = AccountOption(settings.options, "vat_account");
     book_ = std::make_unique<Book>(file, settings.options.Text("hledger"), std::move(accounts));
+    book_->journal().Make();
   }
 
   void Check(sdk::Call& call, sdk::CheckResponse& response) override {
     response.findings.push_back("'" + book_->hledger().Version(call) + "' can be run");
     book_->Refresh(call);
     const std::string file = "'" + book_->journal().file().string() + "'";
-    response.findings.push_back(book_->journal().empty()
-                                    ? file + " will be made with the first invoice"
-                                    : file + " is as the hub left it and holds " +
-                                          std::to_string(book_->documents().size()) + " invoices");
+    response.findings.push_back(file + " is as the hub left it and holds " +
+                                std::to_string(book_->documents().size()) + " invoices");
   }
 
   void Discover(sdk::Call&, sdk::DiscoverResponse& response) override {
@@ -122,7 +121,7 @@ void Describe(sdk::ManifestBuilder& about) {
       .AppendOnly();
   about
       .Option("file", OptionType::kPath,
-              "The hub's own journal, which yours includes; made with the first invoice.")
+              "The hub's own journal, which yours includes; made where there is none.")
       .Required();
   about.Option("hledger", OptionType::kText, "The program that reads the journal.")
       .Default("hledger");

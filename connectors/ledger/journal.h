@@ -22,6 +22,10 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
+  // Makes the file where there is none, so that it can be included before the first transaction.
+  // What stands in the way is Refresh's business.
+  void Make() const { static_cast<void>(MakeSealed(file_)); }
+
   // Locks the journal, undoes what a crash has torn, and checks every file. Does nothing when all
   // is as this object left it. True: the files were read, so what is known of their content is not
   // valid any more. kUnavailable: another process has it; kBadData: somebody else has written.
@@ -32,8 +36,8 @@ class Journal {
   void Append(std::vector<Entry> entries);
 
   const std::filesystem::path& file() const { return file_; }
-  // Nothing has been written yet, so there is nothing to be read.
-  bool empty() const { return states_.empty() || states_.at(file_).size == 0; }
+  // No transaction has been written yet, so there is nothing to be read.
+  bool empty() const { return states_.empty() || states_.at(file_).seal == 0; }
 
  private:
   void Lock();

@@ -99,6 +99,22 @@ std::string ReadFile(const fs::path& path) {
   return content;
 }
 
+bool MakeSealed(const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(path, error)) return true;
+  // In one step, so that nobody ever sees a part of it, and never over a file that came meanwhile.
+  const fs::path fresh = path.string() + ".new";
+  const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+  if (file < 0) return false;
+  const bool written =
+      write(file, kHead.data(), kHead.size()) == static_cast<ssize_t>(kHead.size()) &&
+      fsync(file) == 0;
+  close(file);
+  const bool made = written && (link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  unlink(fresh.c_str());
+  return made;
+}
+
 SealedState ReadSealed(const fs::path& path) {
   SealedState state;
   NoteIdentity(path, &state);  // before reading: a change meanwhile is seen later

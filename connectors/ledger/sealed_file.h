@@ -23,6 +23,9 @@ struct SealedState {
   int64_t changed_ns = 0;
 };
 
+// Makes a file that holds no block yet, with mode 0640, where there is none. False: it could not.
+bool MakeSealed(const std::filesystem::path& path);
+
 // Reads and checks the whole file. A missing file is an empty state. kBadData: it was changed by
 // something else, or is none of ours; the sentence says where and what to do.
 SealedState ReadSealed(const std::filesystem::path& path);

@@ -105,7 +105,15 @@ TEST_F(ApplyTest, ReversesADeletedInvoiceAndTakesItBack) {
 TEST_F(ApplyTest, WritesNothingForAnInvoiceThatWasDeletedBeforeItCame) {
   EXPECT_EQ(Apply(Deleted(Invoice("1001-1", "C1", 4, {{20, 1, 0}}), 2)).outcome(),
             APPLY_OUTCOME_APPLIED);
-  EXPECT_FALSE(std::filesystem::exists(file_));
+  EXPECT_TRUE(HledgerBalances(file_).empty());
+}
+
+TEST_F(ApplyTest, MakesAnEmptyJournalThatCanBeIncluded) {
+  ExpectAccepted(file_);
+  const std::string head = Content();
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(Content(), head);
+  EXPECT_EQ(Apply(Invoice("1001-1", "C1", 4, {{20, 1, 0}})).outcome(), APPLY_OUTCOME_APPLIED);
 }
 
 TEST_F(ApplyTest, RefusesWhatAPersonMustLookAtAndWritesTheRest) {

@@ -1,36 +1,11 @@
-"""Which folder may include which: the table of docs/architecture.md as data."""
+"""Which folder may include which, by the table of docs/architecture.md."""
 
 import posixpath
 import re
 
 import tree
 
-# A file includes its own folder, what stands here, and what those may include.
-FOLDERS = {
-    "proto": [],
-    "core/base": [],
-    "core/domain": ["core/base", "proto"],
-    "core/mapping": ["core/domain"],
-    "core/config": ["core/mapping"],
-    "core/store": ["core/domain"],
-    "core/trade": ["core/store"],
-    "core/sync": ["core/store", "core/mapping"],
-    "core/api": ["core/trade", "core/sync", "core/config"],
-    "core/http": ["core/api"],
-    "plugins/abi": [],
-    "plugins/sdk": ["plugins/abi"],
-    "plugins/sdkgen": ["plugins/abi"],
-    "plugins/host": ["plugins/abi", "core/sync", "proto"],
-    "plugins/runner": ["plugins/abi", "proto"],
-    "plugins/conformance": ["plugins/host", "core/sync"],
-    "app/places": ["core/base", "proto"],
-    "app/entrepotd": ["core/http", "core/api", "core/config", "plugins/host", "app/places"],
-    "app/entrepot": [
-        "proto", "core/mapping", "core/config", "plugins/conformance", "app/places",
-    ],
-}
-# Every connector: the SDK and nothing else of ours, other connectors included.
-CONNECTOR = ["plugins/sdk"]
+TABLE = "docs/architecture.md"
 
 # Libraries that are kept to some folders: include path -> who may, and why.
 LIBRARIES = [
@@ -56,6 +31,36 @@ IMPURE_ALLOWED = {("core/domain/kind.cc", "core/base/log.h"),
                   ("core/domain/check.cc", "core/base/log.h")}
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
+
+
+def read_table(text):
+    """{"core/trade": ["core/store"], …} from the first fenced block below "## Folders".
+
+    A row starts with its folders ("plugins/sdk/, sdkgen/") and ends with what it may include in
+    brackets, by last name; lines that start with a space go on with the row before.
+    """
+    block = text.split("## Folders", 1)[1].split("```")[1].strip("\n")
+    rows = re.split(r"\n(?=\S)", block)
+    named = {}
+    for row in rows:
+        first, *more = re.match(r"[\w<>/]+/(?:, \w+/)*", row).group().split(", ")
+        parent = first.rstrip("/").rsplit("/", 1)[0]
+        folders = [first.rstrip("/")] + [f"{parent}/{name.rstrip('/')}" for name in more]
+        brackets = re.search(r"\[([\w, ]+)\]\s*$", row)
+        for folder in folders:
+            named["proto" if folder.startswith("proto/") else folder] = (
+                brackets.group(1).split(", ") if brackets else []
+            )
+    by_last_name = {folder.split("/")[-1]: folder for folder in named}
+    return {
+        folder: list(named) if names == ["all"] else [by_last_name[name] for name in names]
+        for folder, names in named.items()
+    }
+
+
+FOLDERS = read_table(tree.read(TABLE))
+# The row of every connector.
+CONNECTOR = "connectors/<system>"
 
 
 def folder_of(path):
@@ -89,7 +94,7 @@ def allowed(folder):
         current = open_.pop()
         if current not in found:
             found.add(current)
-            open_ += CONNECTOR if current.startswith("connectors/") else FOLDERS[current]
+            open_ += FOLDERS[CONNECTOR if current.startswith("connectors/") else current]
     return found
 
 
@@ -122,4 +127,4 @@ def check():
             yield from check_file(path, tree.read(path), files)
         in_core = re.match(r"(core|plugins|app)/[^/]+/.*\.(h|cc)$", path)
         if in_core and folder_of(path) is None:
-            yield tree.Finding(path, 1, "its folder has no row in tests/tidy/layers.py")
+            yield tree.Finding(path, 1, f"its folder has no row in {TABLE}")

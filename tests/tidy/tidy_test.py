@@ -52,10 +52,18 @@ class Layers(unittest.TestCase):
     def test_does_not_read_comments(self):
         self.assertEqual(layer_findings("core/domain/a.cc", '// #include "core/store/a.h"'), [])
 
-    def test_has_a_row_for_every_folder_that_a_row_names(self):
-        for row in layers.FOLDERS.values():
-            for folder in row:
-                self.assertIn(folder, layers.FOLDERS)
+    def test_reads_the_table_of_the_architecture(self):
+        table = layers.read_table(
+            "## Folders\n\n```\nproto/entrepot/  v1/ records\ncore/base/  one concept\n"
+            "core/domain/  what is true,\n             and pure   [base, proto]\n"
+            "plugins/sdk/, sdkgen/  for authors  [base]\napp/hub/  everything  [all]\n```\n"
+        )
+        self.assertEqual(table["core/domain"], ["core/base", "proto"])
+        self.assertEqual(table["core/base"], [])
+        self.assertEqual(table["plugins/sdkgen"], ["core/base"])
+        self.assertIn("plugins/sdk", table["app/hub"])
+        self.assertEqual(layers.FOLDERS["core/trade"], ["core/store"])
+        self.assertIn(layers.CONNECTOR, layers.FOLDERS)
 
 
 def spans(source):

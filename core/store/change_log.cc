@@ -6,66 +6,79 @@
 
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
-#include "core/store/packing.h"
 
 namespace entrepot::store {
 namespace {
 
-constexpr int kEntriesInRowMax = 500;
-constexpr size_t kBytesInRowMax = 256 * 1024;
+// With the other columns a row of this size fills a page of 4096 bytes and spills into no other.
+constexpr size_t kRowBytesMax = 4000;
+
+enum RowKind { kOrdinary = 0, kBulk = 1, kThinned = 2 };
 
 constexpr char kLoadHeadSql[] = "SELECT record_id, seq, thinned_seq FROM head WHERE one = 1";
 constexpr char kSaveHeadSql[] =
     "UPDATE head SET record_id = ?, seq = ?, thinned_seq = ? WHERE one = 1";
 constexpr char kAppendSql[] =
-    "INSERT INTO change (first_seq, count, at, bulk, entries) VALUES (?, ?, ?, ?, ?)";
+    "INSERT INTO change (first_seq, last_seq, at, bulk, entries) VALUES (?, ?, ?, ?, ?)";
 // From the row that holds seq ?1.
 constexpr char kReadSql[] =
-    "SELECT first_seq, count, at, entries FROM change WHERE first_seq >= coalesce("
+    "SELECT first_seq, at, entries FROM change WHERE first_seq >= coalesce("
     "(SELECT max(first_seq) FROM change WHERE first_seq <= ?1), 0) ORDER BY first_seq";
-constexpr char kReadOneSql[] =
-    "SELECT first_seq, count, at, entries FROM change WHERE first_seq <= ?1"
-    " ORDER BY first_seq DESC LIMIT 1";
 constexpr char kOldSql[] =
-    "SELECT first_seq, count FROM change WHERE bulk = 1 AND at < ? ORDER BY at, first_seq LIMIT ?";
+    "SELECT first_seq, at, entries, last_seq FROM change WHERE bulk = 1 AND at < ?"
+    " ORDER BY at, first_seq LIMIT ?";
+constexpr char kThinnedSql[] =
+    "SELECT first_seq, at, entries, last_seq FROM change WHERE bulk = 2 AND first_seq > ?"
+    " ORDER BY first_seq LIMIT ?";
 constexpr char kDeleteSql[] = "DELETE FROM change WHERE first_seq = ?";
+constexpr char kRewriteSql[] = "UPDATE change SET bulk = ?, entries = ? WHERE first_seq = ?";
 
-void Pack(const LogWriter::Entry& entry, std::string* out) {
-  PackVarint(entry.record_id, out);
-  PackVarint(static_cast<uint64_t>(entry.kind), out);
-  PackVarint(entry.revision, out);
-  PackVarint(entry.previous_seq, out);
-  PackVarint(entry.deleted ? 1 : 0, out);
-  PackVarint(entry.origin, out);
-  PackBytes(entry.body, out);
-}
-
-LogWriter::Entry Unpack(Unpacker* in) {
-  LogWriter::Entry entry{};
-  entry.record_id = in->Varint();
-  entry.kind = static_cast<domain::Kind>(in->Varint());
-  entry.revision = in->Varint();
-  entry.previous_seq = in->Varint();
-  entry.deleted = in->Varint() != 0;
-  entry.origin = static_cast<uint32_t>(in->Varint());
-  entry.body = in->Bytes();
-  return entry;
-}
-
-LogEntry Fill(const LogWriter::Entry& entry, uint64_t seq, absl::Time at, const Names& names) {
-  return {.seq = seq,
+LogEntry Fill(const PackedEntry& entry, int64_t at, const Names& names) {
+  return {.seq = entry.seq,
           .record_id = entry.record_id,
           .kind = entry.kind,
           .revision = entry.revision,
           .previous_seq = entry.previous_seq,
           .deleted = entry.deleted,
-          .at = at,
+          .at = FromMicros(at),
           .origin = names.TextOf(entry.origin),
           .body = std::string(entry.body)};
 }
 
-absl::Status BrokenRow(uint64_t first_seq) {
-  return CorruptError(fmt::format("the change log's row {}", first_seq));
+// What is left of a row; empty: nothing.
+struct Rest {
+  uint64_t first_seq;
+  uint64_t last_seq;  // of the row as it was
+  bool smaller;
+  std::string entries;
+};
+
+absl::StatusOr<std::vector<Rest>> CollectRests(Statement& query, const IsRecord& is_record) {
+  std::vector<Rest> rests;
+  LogRow row;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, query.Step());
+    if (!more) return rests;
+    RETURN_IF_ERROR(row.Fill(query));
+    Rest rest{row.first_seq(), query.Uint(3), false, ""};
+    for (const PackedEntry& entry : row.entries()) {
+      if (is_record(entry)) {
+        PackEntry(entry, row.first_seq(), &rest.entries);
+      } else {
+        rest.smaller = true;
+      }
+    }
+    rests.push_back(std::move(rest));
+  }
+}
+
+absl::Status WriteRest(Connection& db, const Rest& rest) {
+  if (rest.entries.empty()) return db.Prepare(kDeleteSql).Bind(rest.first_seq).Run();
+  return db.Prepare(kRewriteSql)
+      .Bind(static_cast<int>(kThinned))
+      .BindBlob(rest.entries)
+      .Bind(rest.first_seq)
+      .Run();
 }
 
 }  // namespace
@@ -81,38 +94,35 @@ absl::Status SaveHead(Connection& db, const Head& head) {
   return db.Prepare(kSaveHeadSql).Bind(head.record_id).Bind(head.seq).Bind(head.thinned_seq).Run();
 }
 
-absl::Status LogWriter::Append(Connection& db, uint64_t seq, const Entry& entry, bool bulk,
-                               absl::Time at) {
-  const bool fits = count_ > 0 && bulk == bulk_ && at == at_ && count_ < kEntriesInRowMax &&
-                    entries_.size() < kBytesInRowMax;
+absl::Status LogWriter::Append(Connection& db, const PackedEntry& entry, absl::Time at) {
+  constexpr size_t kEnvelopeMax = 80;
+  const bool fits = !entries_.empty() && entry.bulk == bulk_ && at == at_ &&
+                    entries_.size() + entry.body.size() + kEnvelopeMax <= kRowBytesMax;
   if (!fits) {
     RETURN_IF_ERROR(Flush(db));
-    first_seq_ = seq;
-    bulk_ = bulk;
+    first_seq_ = entry.seq;
+    bulk_ = entry.bulk;
     at_ = at;
   }
-  Pack(entry, &entries_);
-  ++count_;
+  PackEntry(entry, first_seq_, &entries_);
+  last_seq_ = entry.seq;
   return absl::OkStatus();
 }
 
 absl::Status LogWriter::Flush(Connection& db) {
-  if (count_ == 0) return absl::OkStatus();
+  if (entries_.empty()) return absl::OkStatus();
   const absl::Status status = db.Prepare(kAppendSql)
                                   .Bind(first_seq_)
-                                  .Bind(count_)
+                                  .Bind(last_seq_)
                                   .Bind(at_)
-                                  .Bind(bulk_)
+                                  .Bind(static_cast<int>(bulk_ ? kBulk : kOrdinary))
                                   .BindBlob(entries_)
                                   .Run();
   Drop();
   return status;
 }
 
-void LogWriter::Drop() {
-  count_ = 0;
-  entries_.clear();
-}
+void LogWriter::Drop() { entries_.clear(); }
 
 absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& names,
                                                    uint64_t after, int limit) {
@@ -123,20 +133,19 @@ absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& 
                                "{}: read all records first",
                                after, head.thinned_seq));
   }
+  const auto enough = static_cast<size_t>(std::max(limit, 0));
   std::vector<LogEntry> entries;
+  LogRow row;
   Statement query = db.Prepare(kReadSql);
   query.Bind(after + 1);
-  while (entries.size() < static_cast<size_t>(std::max(limit, 0))) {
+  while (entries.size() < enough) {
     ASSIGN_OR_RETURN(const bool more, query.Step());
     if (!more) break;
-    const uint64_t first = query.Uint(0);
-    Unpacker in(query.View(3));
-    for (uint64_t seq = first; seq < first + query.Uint(1); ++seq) {
-      const LogWriter::Entry entry = Unpack(&in);
-      if (!in.ok()) return BrokenRow(first);
-      if (seq <= after) continue;
-      if (entries.size() == static_cast<size_t>(limit)) break;
-      entries.push_back(Fill(entry, seq, query.Time(2), names));
+    RETURN_IF_ERROR(row.Fill(query));
+    for (const PackedEntry& entry : row.entries()) {
+      if (entry.seq <= after) continue;
+      if (entries.size() == enough) break;
+      entries.push_back(Fill(entry, row.at(), names));
     }
   }
   return entries;
@@ -145,38 +154,45 @@ absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& 
 absl::StatusOr<std::vector<LogEntry>> ReadChain(Connection& db, const Names& names,
                                                 uint64_t last_seq, int limit) {
   std::vector<LogEntry> entries;
+  LogRow row;
   uint64_t seq = last_seq;
   while (seq != 0 && entries.size() < static_cast<size_t>(std::max(limit, 0))) {
-    Statement query = db.Prepare(kReadOneSql);
-    query.Bind(seq);
-    ASSIGN_OR_RETURN(const bool found, query.Step());
-    if (!found) break;
-    const uint64_t first = query.Uint(0);
-    if (seq >= first + query.Uint(1)) break;  // thinned
-    Unpacker in(query.View(3));
-    LogWriter::Entry entry{};
-    for (uint64_t at = first; at <= seq; ++at) entry = Unpack(&in);
-    if (!in.ok()) return BrokenRow(first);
-    entries.push_back(Fill(entry, seq, query.Time(2), names));
-    seq = entry.previous_seq;
+    ASSIGN_OR_RETURN(const PackedEntry* entry, row.Find(db, seq));
+    if (entry == nullptr) break;  // thinned
+    entries.push_back(Fill(*entry, row.at(), names));
+    seq = entry->previous_seq;
   }
   return entries;
 }
 
-absl::StatusOr<int> ThinLog(Connection& db, absl::Time before, int rows, Head* head) {
-  std::vector<uint64_t> old;
+absl::StatusOr<int> ThinLog(Connection& db, absl::Time before, int rows, const IsRecord& is_record,
+                            Head* head) {
+  std::vector<Rest> rests;
   {
     Statement query = db.Prepare(kOldSql);
     query.Bind(before).Bind(rows);
-    for (;;) {
-      ASSIGN_OR_RETURN(const bool more, query.Step());
-      if (!more) break;
-      old.push_back(query.Uint(0));
-      head->thinned_seq = std::max(head->thinned_seq, query.Uint(0) + query.Uint(1) - 1);
-    }
+    ASSIGN_OR_RETURN(rests, CollectRests(query, is_record));
   }
-  for (const uint64_t first : old) RETURN_IF_ERROR(db.Prepare(kDeleteSql).Bind(first).Run());
-  return static_cast<int>(old.size());
+  for (const Rest& rest : rests) {
+    RETURN_IF_ERROR(WriteRest(db, rest));
+    head->thinned_seq = std::max(head->thinned_seq, rest.last_seq);
+  }
+  return static_cast<int>(rests.size());
+}
+
+absl::StatusOr<int> SweepThinned(Connection& db, int rows, const IsRecord& is_record,
+                                 uint64_t* after) {
+  std::vector<Rest> rests;
+  {
+    Statement query = db.Prepare(kThinnedSql);
+    query.Bind(*after).Bind(rows);
+    ASSIGN_OR_RETURN(rests, CollectRests(query, is_record));
+  }
+  for (const Rest& rest : rests) {
+    if (rest.smaller) RETURN_IF_ERROR(WriteRest(db, rest));
+  }
+  *after = rests.empty() ? 0 : rests.back().first_seq;
+  return static_cast<int>(rests.size());
 }
 
 }  // namespace entrepot::store

@@ -1,16 +1,16 @@
-// The change log: entries packed many to a row, each with the body of its revision and the seq of
-// the entry before of the same record, so that the log is the history as well.
+// The change log: the writer's end, the readers' questions, and the thinning of old entries of bulk
+// kinds.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/store/database.h"
 #include "core/store/items.h"
+#include "core/store/log_row.h"
 #include "core/store/names.h"
 
 namespace entrepot::store {
@@ -26,27 +26,21 @@ struct Head {
 absl::StatusOr<Head> LoadHead(Connection& db);
 absl::Status SaveHead(Connection& db, const Head& head);
 
-// The writer's end of the log.
+// The writer's end of the log. Rows fill a page of the file each.
 class LogWriter {
  public:
-  struct Entry {
-    uint64_t record_id;
-    domain::Kind kind;
-    uint64_t revision;
-    uint64_t previous_seq;
-    bool deleted;
-    uint32_t origin;
-    std::string_view body;  // copied
-  };
-  // Entries of bulk kinds stand in rows of their own, which can be thinned by age.
-  absl::Status Append(Connection& db, uint64_t seq, const Entry& entry, bool bulk, absl::Time at);
+  // The body is copied. Entries of bulk kinds stand in rows of their own.
+  absl::Status Append(Connection& db, const PackedEntry& entry, absl::Time at);
   absl::Status Flush(Connection& db);
   // Forgets what is not flushed: it was rolled back.
   void Drop();
 
+  // 0: nothing is held back.
+  uint64_t first_held_seq() const { return entries_.empty() ? 0 : first_seq_; }
+
  private:
   uint64_t first_seq_ = 0;
-  int count_ = 0;
+  uint64_t last_seq_ = 0;
   bool bulk_ = false;
   absl::Time at_;
   std::string entries_;
@@ -58,8 +52,15 @@ absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& 
 absl::StatusOr<std::vector<LogEntry>> ReadChain(Connection& db, const Names& names,
                                                 uint64_t last_seq, int limit);
 
-// Deletes at most `rows` rows of bulk entries older than `before`, and moves head's thinned_seq.
-// Returns how many were deleted.
-absl::StatusOr<int> ThinLog(Connection& db, absl::Time before, int rows, Head* head);
+// True: this entry is its record as it is now.
+using IsRecord = std::function<bool(const PackedEntry& entry)>;
+
+// Leaves of at most `rows` rows of bulk entries older than `before` only what is still a record,
+// and moves head's thinned_seq. Returns how many rows it took.
+absl::StatusOr<int> ThinLog(Connection& db, absl::Time before, int rows, const IsRecord& is_record,
+                            Head* head);
+// The same again for rows thinned before, from `*after` on, which it moves; 0 after the last row.
+absl::StatusOr<int> SweepThinned(Connection& db, int rows, const IsRecord& is_record,
+                                 uint64_t* after);
 
 }  // namespace entrepot::store

@@ -13,8 +13,8 @@ Envelope EnvelopeOf(const OrdinaryRecord& record) {
           record.origin, record.changed_at, record.deleted};
 }
 
-Envelope EnvelopeOf(uint64_t id, const BulkRecord& record) {
-  return {id, record.kind, record.revision, record.origin, record.changed_at, record.deleted};
+Envelope EnvelopeOf(const PackedEntry& entry, int64_t at) {
+  return {entry.record_id, entry.kind, entry.revision, entry.origin, at, entry.deleted};
 }
 
 // Collects a page's records, up to its limit or the first that cannot be read.
@@ -77,10 +77,10 @@ absl::StatusOr<std::optional<v1::Record>> ReadRecord(Connection& db, const Names
   OrdinaryRecord ordinary;
   ASSIGN_OR_RETURN(const bool found, FindOrdinary(db, id, &ordinary));
   if (found) return BuildRecord(EnvelopeOf(ordinary), ordinary.body, names);
-  std::string storage;
-  ASSIGN_OR_RETURN(const BulkRecord bulk, FindBulkOnDisk(db, id, &storage));
-  if (bulk.kind == domain::Kind::BODY_NOT_SET) return std::nullopt;
-  return BuildRecord(EnvelopeOf(id, bulk), bulk.body, names);
+  LogRow row;
+  ASSIGN_OR_RETURN(const BulkFound bulk, FindBulkOnDisk(db, id, &row));
+  if (bulk.entry == nullptr) return std::nullopt;
+  return BuildRecord(EnvelopeOf(*bulk.entry, bulk.changed_at), bulk.entry->body, names);
 }
 
 absl::StatusOr<std::optional<uint64_t>> ReadByKey(Connection& db, const Memory& memory,
@@ -92,9 +92,9 @@ absl::StatusOr<std::optional<uint64_t>> ReadByKey(Connection& db, const Memory& 
   const Digest128 key = BulkKey(kind, key_bytes);
   const std::optional<uint64_t> id = memory.bulk_index.FindId(key);
   if (!id) return std::nullopt;
-  std::string storage;
-  ASSIGN_OR_RETURN(const BulkRecord record, FindBulkOnDisk(db, *id, &storage));
-  const bool here = record.kind == kind && record.key == key;
+  LogRow row;
+  ASSIGN_OR_RETURN(const BulkFound found, FindBulkOnDisk(db, *id, &row));
+  const bool here = found.entry != nullptr && found.entry->key == key;
   return here ? id : std::nullopt;
 }
 
@@ -102,10 +102,10 @@ absl::StatusOr<std::vector<v1::Record>> ReadList(Connection& db, const Names& na
                                                  domain::Kind kind, const Page& page) {
   PageBuilder builder(page, names);
   if (domain::InfoOf(kind).bulk) {
-    RETURN_IF_ERROR(
-        ScanBulk(db, page.after, page.newest_first, [&](uint64_t id, const BulkRecord& record) {
-          return record.kind != kind || builder.Add(EnvelopeOf(id, record), record.body);
-        }));
+    RETURN_IF_ERROR(ScanBulk(db, kind, page.after, page.newest_first,
+                             [&](const PackedEntry& entry, int64_t at) {
+                               return builder.Add(EnvelopeOf(entry, at), entry.body);
+                             }));
   } else {
     RETURN_IF_ERROR(
         ScanOrdinary(db, kind, page.after, page.newest_first, [&](const OrdinaryRecord& record) {
@@ -120,9 +120,8 @@ absl::StatusOr<std::vector<LogEntry>> ReadHistory(Connection& db, const Names& n
   OrdinaryRecord ordinary;
   ASSIGN_OR_RETURN(const bool found, FindOrdinary(db, record_id, &ordinary));
   if (found) return ReadChain(db, names, ordinary.last_seq, limit);
-  std::string storage;
-  ASSIGN_OR_RETURN(const BulkRecord bulk, FindBulkOnDisk(db, record_id, &storage));
-  return ReadChain(db, names, bulk.last_seq, limit);
+  ASSIGN_OR_RETURN(const BulkPlace place, FindBulkPlace(db, record_id));
+  return ReadChain(db, names, place.seq, limit);
 }
 
 }  // namespace entrepot::store

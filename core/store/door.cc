@@ -18,10 +18,6 @@ std::unique_ptr<Message> NewBody(const KindInfo& info) {
   return std::unique_ptr<Message>(factory->GetPrototype(info.descriptor)->New());
 }
 
-uint64_t NextBase(const PutRequest& request, uint64_t known) {
-  return request.base_digest != 0 ? request.base_digest : known;
-}
-
 absl::Status NotThere(const KindInfo& info, uint64_t id) {
   return Failure(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
                  fmt::format("there is no {} with id {}", info.name, id));
@@ -36,14 +32,25 @@ absl::Status KeyTaken(const KindInfo& info, const Message& body, uint64_t owner)
 
 }  // namespace
 
-absl::Status WriteBuffers::Flush(Connection& db) {
-  RETURN_IF_ERROR(bulk.Flush(db));
+absl::Status WriteBuffers::Flush(Connection& db, BulkPlaces* places) {
+  RETURN_IF_ERROR(places->Flush(db));
   return log.Flush(db);
 }
 
 void WriteBuffers::Drop() {
-  bulk.Drop();
   log.Drop();
+  row.Forget();
+}
+
+absl::StatusOr<BulkFound> WriteBuffers::FindBulk(Connection& db, const Memory& memory,
+                                                 uint64_t id) {
+  const BulkPlace place = memory.bulk_places.Find(id);
+  if (place.seq == 0) return BulkFound{};
+  const uint64_t held = log.first_held_seq();
+  if (held != 0 && place.seq >= held) RETURN_IF_ERROR(log.Flush(db));
+  ASSIGN_OR_RETURN(const PackedEntry* entry, row.Find(db, place.seq));
+  if (entry == nullptr) return CorruptError(fmt::format("the bulk record {}", id));
+  return BulkFound{entry, row.at()};
 }
 
 absl::StatusOr<PutResult> Door::Put(const PutRequest& request, absl::Time now) {
@@ -60,7 +67,7 @@ absl::StatusOr<PutResult> Door::Put(const PutRequest& request, absl::Time now) {
   bytes_.clear();
   domain::AppendCanonicalBytes(*body, &bytes_);
   if (known.id != 0 && !known.deleted && bytes_ == known.body) {
-    return KeepUnchanged(info, request, known);
+    return KeepUnchanged(request, known);
   }
   RETURN_IF_ERROR(domain::Check(request.kind, *body));
   if (body != request.body || request.id != 0) key_ = domain::KeyBytes(info, *body);
@@ -68,7 +75,7 @@ absl::StatusOr<PutResult> Door::Put(const PutRequest& request, absl::Time now) {
             .body = body,
             .bytes = bytes_,
             .origin = request.origin,
-            .base_digest = NextBase(request, known.base_digest),
+            .base_digest = BaseDigest(request, known),
             .now = now};
   RETURN_IF_ERROR(CheckKey(known, &next));
   return Write(known, next);
@@ -76,15 +83,14 @@ absl::StatusOr<PutResult> Door::Put(const PutRequest& request, absl::Time now) {
 
 absl::Status Door::FindById(const KindInfo& info, uint64_t id, Known* known) {
   if (info.bulk) {
-    ASSIGN_OR_RETURN(const BulkRecord record, buffers_->bulk.Find(*db_, id));
-    if (record.kind != info.kind) return NotThere(info, id);
+    ASSIGN_OR_RETURN(const BulkFound found, buffers_->FindBulk(*db_, *memory_, id));
+    if (found.entry == nullptr || found.entry->kind != info.kind) return NotThere(info, id);
     *known = {.id = id,
-              .revision = record.revision,
-              .last_seq = record.last_seq,
-              .base_digest = record.base_digest,
-              .deleted = record.deleted,
-              .bulk_key = record.key,
-              .body = record.body};
+              .revision = found.entry->revision,
+              .last_seq = found.entry->seq,
+              .deleted = found.entry->deleted,
+              .bulk_key = found.entry->key,
+              .body = found.entry->body};
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const bool found, FindOrdinary(*db_, id, &ordinary_));
@@ -144,49 +150,59 @@ absl::StatusOr<PutResult> Door::Delete(const KindInfo& info, const PutRequest& r
                                        absl::Time now) {
   Known known;
   RETURN_IF_ERROR(FindById(info, request.id, &known));
-  if (known.deleted) return KeepUnchanged(info, request, known);
+  if (known.deleted) return KeepUnchanged(request, known);
   key_.assign(known.key);
   return Write(known, {.info = &info,
                        .body = nullptr,
                        .bytes = known.body,
                        .bulk_key = known.bulk_key,
                        .origin = request.origin,
-                       .base_digest = NextBase(request, known.base_digest),
+                       .base_digest = BaseDigest(request, known),
                        .now = now});
 }
 
-absl::StatusOr<PutResult> Door::KeepUnchanged(const KindInfo& info, const PutRequest& request,
-                                              const Known& known) {
-  if (info.bulk && request.base_digest != 0 && request.base_digest != known.base_digest) {
-    ASSIGN_OR_RETURN(BulkRecord record, buffers_->bulk.Find(*db_, known.id));
-    record.base_digest = request.base_digest;
-    RETURN_IF_ERROR(buffers_->bulk.Set(*db_, known.id, record));
-    memory_->bulk_index.Set(known.bulk_key, {known.id, request.base_digest});
+absl::StatusOr<PutResult> Door::KeepUnchanged(const PutRequest& request, const Known& known) {
+  if (domain::InfoOf(request.kind).bulk && request.base_digest != 0) {
+    const BulkBase* base = memory_->bulk_index.Find(known.bulk_key);
+    if (base == nullptr || base->digest != request.base_digest) {
+      RETURN_IF_ERROR(SaveBulkBase(*db_, known.id, known.revision, request.base_digest));
+      memory_->bulk_index.Set(known.bulk_key, {known.id, request.base_digest});
+    }
   }
   return PutResult{PutOutcome::kUnchanged, known.id, known.revision};
 }
 
+uint64_t Door::BaseDigest(const PutRequest& request, const Known& known) const {
+  if (request.base_digest != 0 || known.id == 0) return request.base_digest;
+  const BulkBase* base = memory_->bulk_index.Find(known.bulk_key);
+  return base == nullptr ? 0 : base->digest;
+}
+
 absl::StatusOr<PutResult> Door::Write(const Known& known, const Next& next) {
-  ASSIGN_OR_RETURN(const uint32_t origin, OriginId(next.origin));
+  ASSIGN_OR_RETURN(const uint32_t origin, memory_->names.Intern(*db_, next.origin));
   Head& head = memory_->head;
   const uint64_t id = known.id != 0 ? known.id : ++head.record_id;
   const uint64_t seq = ++head.seq;
   const uint64_t revision = known.revision + 1;
   const bool deleted = next.body == nullptr;
-  RETURN_IF_ERROR(buffers_->log.Append(*db_, seq,
-                                       {.record_id = id,
+  RETURN_IF_ERROR(buffers_->log.Append(*db_,
+                                       {.seq = seq,
+                                        .record_id = id,
                                         .kind = next.info->kind,
                                         .revision = revision,
                                         .previous_seq = known.last_seq,
-                                        .deleted = deleted,
                                         .origin = origin,
+                                        .deleted = deleted,
+                                        .bulk = next.info->bulk,
+                                        .base_digest = next.base_digest,
+                                        .key = next.bulk_key,
                                         .body = next.bytes},
-                                       next.info->bulk, next.now));
+                                       next.now));
   RETURN_IF_ERROR(Project(id, known, next));
   const bool was_live = known.id != 0 && !known.deleted;
   memory_->live[static_cast<size_t>(next.info->kind)] += (deleted ? 0 : 1) - (was_live ? 1 : 0);
   if (next.info->bulk) {
-    RETURN_IF_ERROR(WriteBulk(id, seq, origin, known, next));
+    PlaceBulk(id, seq, known, next);
   } else {
     RETURN_IF_ERROR(WriteOrdinary(id, seq, origin, known, next));
   }
@@ -194,24 +210,14 @@ absl::StatusOr<PutResult> Door::Write(const Known& known, const Next& next) {
   return PutResult{known.id == 0 ? PutOutcome::kCreated : PutOutcome::kChanged, id, revision};
 }
 
-absl::Status Door::WriteBulk(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
-                             const Next& next) {
-  const bool key_left = known.id != 0 && next.key_changed;
-  const Digest128 old_key = known.bulk_key;
-  if (next.key_changed || next.base_digest != known.base_digest) {
-    memory_->bulk_index.Set(next.bulk_key, {id, next.base_digest});
+void Door::PlaceBulk(uint64_t id, uint64_t seq, const Known& known, const Next& next) {
+  BulkIndex& index = memory_->bulk_index;
+  const BulkBase* there = next.key_changed ? nullptr : index.Find(next.bulk_key);
+  if (there == nullptr || there->digest != next.base_digest) {
+    index.Set(next.bulk_key, {id, next.base_digest});
   }
-  if (key_left) memory_->bulk_index.Erase(old_key);
-  return buffers_->bulk.Set(*db_, id,
-                            {.kind = next.info->kind,
-                             .deleted = next.body == nullptr,
-                             .origin = origin,
-                             .revision = known.revision + 1,
-                             .last_seq = seq,
-                             .changed_at = ToMicros(next.now),
-                             .base_digest = next.base_digest,
-                             .key = next.bulk_key,
-                             .body = next.bytes});
+  if (known.id != 0 && next.key_changed) index.Erase(known.bulk_key);
+  memory_->bulk_places.Set(id, {next.info->kind, seq});
 }
 
 absl::Status Door::WriteOrdinary(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
@@ -258,10 +264,6 @@ absl::Status Door::QueueThoseWaitingFor(const Next& next) {
   const std::string text = domain::KeyText(info, *next.body);
   if (!memory_->awaited.Awaits(info.name, text)) return absl::OkStatus();
   return QueueWaiters(*db_, "", info.name, text);
-}
-
-absl::StatusOr<uint32_t> Door::OriginId(std::string_view origin) {
-  return memory_->names.Intern(*db_, origin);
 }
 
 Door::Scratch& Door::ScratchOf(const KindInfo& info) {

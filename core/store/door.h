@@ -20,11 +20,14 @@ namespace entrepot::store {
 
 // What an open write transaction holds back, to write it in order and packed.
 struct WriteBuffers {
-  BulkRecords bulk;
   LogWriter log;
+  LogRow row;  // the last one read, for its neighbours
 
-  absl::Status Flush(Connection& db);
+  absl::Status Flush(Connection& db, BulkPlaces* places);
+  // What was not flushed is rolled back, and what was read may be.
   void Drop();
+  // The entry lives until the next call.
+  absl::StatusOr<BulkFound> FindBulk(Connection& db, const Memory& memory, uint64_t id);
 };
 
 // See Transaction::Put. The writer's; nothing is changed by a request that is refused.
@@ -41,11 +44,10 @@ class Door {
     uint64_t id = 0;
     uint64_t revision = 0;
     uint64_t last_seq = 0;
-    uint64_t base_digest = 0;  // bulk
     bool deleted = false;
     Digest128 bulk_key;
     std::string_view key;   // ordinary; borrows from ordinary_
-    std::string_view body;  // borrows from ordinary_ or the bulk buffer
+    std::string_view body;  // borrows from ordinary_ or the row at hand
   };
   // Messages of one kind, reused.
   struct Scratch {
@@ -61,7 +63,7 @@ class Door {
     Digest128 bulk_key;
     bool key_changed = false;  // or new
     std::string_view origin;
-    uint64_t base_digest;
+    uint64_t base_digest = 0;  // bulk
     absl::Time now;
   };
 
@@ -73,16 +75,15 @@ class Door {
   absl::Status CheckKey(const Known& known, Next* next);
   absl::StatusOr<PutResult> Delete(const domain::KindInfo& info, const PutRequest& request,
                                    absl::Time now);
-  absl::StatusOr<PutResult> KeepUnchanged(const domain::KindInfo& info, const PutRequest& request,
-                                          const Known& known);
+  absl::StatusOr<PutResult> KeepUnchanged(const PutRequest& request, const Known& known);
   absl::StatusOr<PutResult> Write(const Known& known, const Next& next);
-  absl::Status WriteBulk(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
-                         const Next& next);
+  void PlaceBulk(uint64_t id, uint64_t seq, const Known& known, const Next& next);
   absl::Status WriteOrdinary(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
                              const Next& next);
   absl::Status Project(uint64_t id, const Known& known, const Next& next);
   absl::Status QueueThoseWaitingFor(const Next& next);
-  absl::StatusOr<uint32_t> OriginId(std::string_view origin);
+  // The digest that stays with the record: the request's, or the one that is there.
+  uint64_t BaseDigest(const PutRequest& request, const Known& known) const;
   Scratch& ScratchOf(const domain::KindInfo& info);
   absl::Status Parse(std::string_view bytes, uint64_t id, google::protobuf::Message* message) const;
 

@@ -5,7 +5,6 @@
 
 #include "core/base/status_macros.h"
 #include "core/store/bulk_records.h"
-#include "core/store/packing.h"
 
 namespace entrepot::store {
 namespace {
@@ -44,15 +43,6 @@ absl::Status LoadKeys(Connection& db, Bindings* bindings) {
   return absl::OkStatus();
 }
 
-absl::Status LoadBulkIndex(Connection& db, BulkIndex* index) {
-  ASSIGN_OR_RETURN(const uint64_t count, BulkCountAtMost(db));
-  index->Reserve(count);
-  return ScanBulk(db, 0, false, [index](uint64_t id, const BulkRecord& record) {
-    index->Load(record.key, {id, record.base_digest});
-    return true;
-  });
-}
-
 // Gives the records of one kind to the projections that want it, each parsed once.
 class ProjectionLoader {
  public:
@@ -69,20 +59,15 @@ class ProjectionLoader {
   }
   bool wanted() const { return !wanting_.empty(); }
 
-  absl::Status Run(Connection& db) { return info_.bulk ? RunBulk(db) : RunOrdinary(db); }
-
- private:
-  absl::Status RunBulk(Connection& db) {
-    absl::Status status;
-    RETURN_IF_ERROR(ScanBulk(db, 0, false, [&](uint64_t id, const BulkRecord& record) {
-      if (record.kind == info_.kind && !record.deleted) {
-        status = Give(id, record.body, record.origin);
-      }
-      return status.ok();
-    }));
-    return status;
+  absl::Status Run(Connection& db, const BulkPlaces& places) {
+    if (!info_.bulk) return RunOrdinary(db);
+    return VisitBulk(db, places.SeqsOf(info_.kind), [this](const PackedEntry& entry) {
+      if (entry.deleted) return absl::OkStatus();
+      return Give(entry.record_id, entry.body, entry.origin);
+    });
   }
 
+ private:
   absl::Status RunOrdinary(Connection& db) {
     Statement query = db.Prepare(kBodiesSql);
     query.Bind(static_cast<int>(info_.kind));
@@ -120,6 +105,7 @@ class ProjectionLoader {
 Memory::Mark Memory::TakeMark() const {
   Mark mark{.names = names.count(),
             .bulk_index = bulk_index.staged(),
+            .bulk_places = bulk_places.staged(),
             .bindings = bindings.staged(),
             .head = head,
             .live = live};
@@ -130,6 +116,7 @@ Memory::Mark Memory::TakeMark() const {
 void Memory::DropTo(const Mark& mark) {
   names.DropTo(mark.names);
   bulk_index.DropTo(mark.bulk_index);
+  bulk_places.DropTo(mark.bulk_places);
   bindings.DropTo(mark.bindings);
   for (size_t i = 0; i < projections.size(); ++i) projections[i]->DropTo(mark.projections[i]);
   head = mark.head;
@@ -138,6 +125,7 @@ void Memory::DropTo(const Mark& mark) {
 
 void Memory::Commit() {
   bulk_index.Commit();
+  bulk_places.Commit();
   bindings.Commit();
   for (Projection* projection : projections) projection->Commit();
 }
@@ -148,11 +136,12 @@ absl::Status Memory::Load(Connection& db) {
   ASSIGN_OR_RETURN(live, LoadLive(db));
   RETURN_IF_ERROR(bindings.Load(db));
   RETURN_IF_ERROR(LoadKeys(db, &bindings));
-  RETURN_IF_ERROR(LoadBulkIndex(db, &bulk_index));
+  RETURN_IF_ERROR(bulk_places.Load(db));
+  RETURN_IF_ERROR(LoadBulkIndex(db, bulk_places, &bulk_index));
   RETURN_IF_ERROR(awaited.Load(db));
   for (const domain::KindInfo& info : domain::Kinds()) {
     ProjectionLoader loader(info, projections, names);
-    if (loader.wanted()) RETURN_IF_ERROR(loader.Run(db));
+    if (loader.wanted()) RETURN_IF_ERROR(loader.Run(db, bulk_places));
   }
   return absl::OkStatus();
 }

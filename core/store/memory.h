@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "core/store/bindings.h"
 #include "core/store/bulk_index.h"
+#include "core/store/bulk_places.h"
 #include "core/store/change_log.h"
 #include "core/store/database.h"
 #include "core/store/names.h"
@@ -19,6 +20,7 @@ namespace entrepot::store {
 struct Memory {
   Names names;
   BulkIndex bulk_index;
+  BulkPlaces bulk_places;
   Bindings bindings{&names};
   AwaitedKeys awaited;
   std::vector<Projection*> projections;  // borrowed
@@ -29,6 +31,7 @@ struct Memory {
   struct Mark {
     size_t names = 0;
     size_t bulk_index = 0;
+    size_t bulk_places = 0;
     size_t bindings = 0;
     std::vector<size_t> projections;
     Head head;

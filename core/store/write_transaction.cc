@@ -98,9 +98,10 @@ absl::Status WriteTransaction::ForEachOfOrigin(
   // Collected first: `visit` may write.
   std::vector<uint64_t> ids;
   if (domain::InfoOf(kind).bulk) {
-    RETURN_IF_ERROR(ScanBulk(*db_, 0, false, [&](uint64_t id, const BulkRecord& record) {
-      if (record.kind == kind && record.origin == number && !record.deleted) ids.push_back(id);
-      return true;
+    const std::vector<uint64_t> seqs = memory_->bulk_places.SeqsOf(kind);
+    RETURN_IF_ERROR(VisitBulk(*db_, seqs, [&](const PackedEntry& entry) {
+      if (entry.origin == number && !entry.deleted) ids.push_back(entry.record_id);
+      return absl::OkStatus();
     }));
   } else {
     RETURN_IF_ERROR(ScanOrdinary(*db_, kind, 0, false, [&](const OrdinaryRecord& record) {
@@ -120,10 +121,11 @@ absl::StatusOr<std::optional<v1::Record>> WriteTransaction::Get(uint64_t id) con
                         ordinary.deleted},
                        ordinary.body, memory_->names);
   }
-  ASSIGN_OR_RETURN(const BulkRecord bulk, buffers_->bulk.Find(*db_, id));
-  if (bulk.kind == domain::Kind::BODY_NOT_SET) return std::nullopt;
-  return BuildRecord({id, bulk.kind, bulk.revision, bulk.origin, bulk.changed_at, bulk.deleted},
-                     bulk.body, memory_->names);
+  ASSIGN_OR_RETURN(const BulkFound bulk, buffers_->FindBulk(*db_, *memory_, id));
+  if (bulk.entry == nullptr) return std::nullopt;
+  const PackedEntry& entry = *bulk.entry;
+  return BuildRecord({id, entry.kind, entry.revision, entry.origin, bulk.changed_at, entry.deleted},
+                     entry.body, memory_->names);
 }
 
 absl::StatusOr<std::optional<uint64_t>> WriteTransaction::FindByKey(

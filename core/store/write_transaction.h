@@ -66,7 +66,7 @@ class WriteTransaction final : public DiskReader<Transaction> {
                                                       std::string_view outside_id) const override;
 
  protected:
-  absl::Status Settle() const override { return buffers_->Flush(*db_); }
+  absl::Status Settle() const override { return buffers_->Flush(*db_, &writable_->bulk_places); }
 
  private:
   Memory* writable_;

@@ -19,8 +19,10 @@ constexpr size_t kGroupMax = 256;
 constexpr auto kBulkPatience = std::chrono::milliseconds(250);
 constexpr auto kThinEvery = std::chrono::minutes(1);
 // One step of thinning holds the writer for some milliseconds.
-constexpr int kThinLogRows = 20;
+constexpr int kThinLogRows = 200;
 constexpr int kThinRows = 500;
+// Rows thinned once hold records, which change later: what they leave is removed once a day.
+constexpr absl::Duration kSweepEvery = absl::Hours(24);
 
 constexpr char kBeginSql[] = "BEGIN IMMEDIATE";
 constexpr char kCommitSql[] = "COMMIT";
@@ -225,7 +227,7 @@ absl::Status Writer::Call(const Store::Work& work) {
                    fmt::format("a write ended with an exception: {}", exception.what()));
   }
   RETURN_IF_ERROR(db_->failure());
-  return buffers_.Flush(*db_);
+  return buffers_.Flush(*db_, &memory_->bulk_places);
 }
 
 absl::Status Writer::Commit() {
@@ -248,11 +250,19 @@ void Writer::Abandon(const Memory::Mark& mark) {
 
 absl::StatusOr<int> Writer::ThinStep() {
   const absl::Time now = options_.clock->Now();
-  ASSIGN_OR_RETURN(int done,
-                   ThinLog(*db_, now - options_.bulk_history_kept, kThinLogRows, &memory_->head));
+  const IsRecord is_record = [this](const PackedEntry& entry) {
+    return memory_->bulk_places.Find(entry.record_id).seq == entry.seq;
+  };
+  buffers_.row.Forget();
+  ASSIGN_OR_RETURN(int taken, ThinLog(*db_, now - options_.bulk_history_kept, kThinLogRows,
+                                      is_record, &memory_->head));
   ASSIGN_OR_RETURN(const int answers, ThinAnswers(*db_, now - options_.answers_kept, kThinRows));
   ASSIGN_OR_RETURN(const int runs, ThinRuns(*db_, now - options_.runs_kept, kThinRows));
-  return done + answers + runs;
+  taken += answers + runs;
+  if (taken > 0 || now < sweep_due_) return taken;
+  ASSIGN_OR_RETURN(taken, SweepThinned(*db_, kThinLogRows, is_record, &swept_));
+  if (swept_ == 0) sweep_due_ = now + kSweepEvery;
+  return taken;
 }
 
 void Writer::ThinOnce() {

@@ -72,6 +72,8 @@ class Writer {
   Head saved_head_;
   std::vector<int64_t> saved_live_;
   Steady::time_point thin_due_;
+  absl::Time sweep_due_ = absl::InfinitePast();
+  uint64_t swept_ = 0;
 
   std::atomic<int> interactive_waiting_{0};
   std::mutex mutex_;

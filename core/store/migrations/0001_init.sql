@@ -32,22 +32,34 @@ CREATE TABLE record (
 ) STRICT;
 CREATE INDEX record_by_kind ON record (kind);
 
--- Records of bulk kinds, those with neighbouring ids in one row.
-CREATE TABLE bulk_record (
-  segment INTEGER PRIMARY KEY,
-  entries BLOB NOT NULL
-) STRICT;
-
 -- The change log, many entries a row. It is the history too: every entry names the one before of
--- the same record.
+-- the same record. Records of bulk kinds stand nowhere else: the newest entry is the record.
+-- bulk: 0: entries of ordinary kinds, kept; 1: of bulk kinds; 2: of bulk kinds, thinned: only
+-- entries that are still a record.
 CREATE TABLE change (
   first_seq INTEGER PRIMARY KEY,
-  count     INTEGER NOT NULL,
+  last_seq  INTEGER NOT NULL,
   at        INTEGER NOT NULL,
   bulk      INTEGER NOT NULL,
   entries   BLOB NOT NULL
 ) STRICT;
 CREATE INDEX change_to_thin ON change (at) WHERE bulk = 1;
+CREATE INDEX change_kept ON change (first_seq) WHERE bulk = 2;
+
+-- Where the records of bulk kinds stand in the log: for 256 neighbouring ids (id / 256 = segment) a
+-- number of eight bytes each, little-endian: the kind times 2^48 plus the seq; 0: no such record.
+CREATE TABLE bulk_place (
+  segment INTEGER PRIMARY KEY,
+  places  BLOB NOT NULL
+) STRICT;
+
+-- Base digests that are newer than those in the log: the record was shown differently and is the
+-- same. They hold for this revision only.
+CREATE TABLE bulk_base (
+  id       INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  digest   INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE binding (
   connection INTEGER NOT NULL REFERENCES name (id),

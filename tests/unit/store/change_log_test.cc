@@ -116,10 +116,16 @@ TEST_F(ChangeLog, AFullyThinnedLogStillKnowsWhereItStands) {
   ASSERT_TRUE(store_->Thin().ok());
   Open();
   EXPECT_EQ(store_->log_head(), 1u);
-  EXPECT_THAT(*Read()->History(stock->id, 10), IsEmpty());
+  EXPECT_EQ(Get(stock->id).stock_level().on_hand().units(), 1);
+  EXPECT_THAT(Seqs(*Read()->History(stock->id, 10)), ElementsAre(1));
   ASSERT_TRUE(Put(StockOf(1, 1, 2)).ok());
   EXPECT_THAT(Seqs(*Read()->ReadLog(1, 10)), ElementsAre(2));
+  EXPECT_THAT(Seqs(*Read()->History(stock->id, 10)), ElementsAre(2, 1));
+  // What was left of the old rows goes too, once it is no record any more.
+  clock_.Advance(absl::Hours(25));
+  ASSERT_TRUE(store_->Thin().ok());
   EXPECT_THAT(Seqs(*Read()->History(stock->id, 10)), ElementsAre(2));
+  EXPECT_EQ(Get(stock->id).stock_level().on_hand().units(), 2);
 }
 
 TEST_F(ChangeLog, ThinningTakesManySteps) {
@@ -133,7 +139,10 @@ TEST_F(ChangeLog, ThinningTakesManySteps) {
   ASSERT_TRUE(store_->Thin().ok());
   EXPECT_EQ(ReasonOf(Read()->ReadLog(29'999, 1).status()), "LOG_THINNED");
   EXPECT_THAT(*Read()->ReadLog(30'000, 1), IsEmpty());
+  Open();
   EXPECT_EQ(*Read()->Count(kStockLevel), 30'000u);
+  EXPECT_THAT(*Read()->List(kStockLevel, {.limit = 100'000}), SizeIs(30'000));
+  EXPECT_EQ(Put(StockOf(15'000, 1, 2))->id, 15'000u);
 }
 
 TEST_F(ChangeLog, WaitingEndsWhenItGrows) {

@@ -1,0 +1,88 @@
+#include "core/store/log_row.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/base/status_macros.h"
+#include "core/store/packing.h"
+
+namespace entrepot::store {
+namespace {
+
+constexpr char kFindSql[] =
+    "SELECT first_seq, at, entries FROM change WHERE first_seq <= ? ORDER BY first_seq DESC"
+    " LIMIT 1";
+
+constexpr uint64_t kDeleted = 1;
+constexpr uint64_t kBulk = 2;
+
+PackedEntry UnpackEntry(Unpacker* in, uint64_t first_seq) {
+  PackedEntry entry;
+  entry.seq = first_seq + in->Varint();
+  entry.record_id = in->Varint();
+  const uint64_t flags = in->Varint();
+  entry.deleted = (flags & kDeleted) != 0;
+  entry.bulk = (flags & kBulk) != 0;
+  entry.kind = static_cast<domain::Kind>(in->Varint());
+  entry.revision = in->Varint();
+  entry.previous_seq = in->Varint();
+  entry.origin = static_cast<uint32_t>(in->Varint());
+  if (entry.bulk) {
+    entry.base_digest = in->Fixed();
+    entry.key.high = in->Fixed();
+    entry.key.low = in->Fixed();
+  }
+  entry.body = in->Bytes();
+  return entry;
+}
+
+}  // namespace
+
+void PackEntry(const PackedEntry& entry, uint64_t first_seq, std::string* out) {
+  PackVarint(entry.seq - first_seq, out);
+  PackVarint(entry.record_id, out);
+  PackVarint((entry.deleted ? kDeleted : 0) | (entry.bulk ? kBulk : 0), out);
+  PackVarint(static_cast<uint64_t>(entry.kind), out);
+  PackVarint(entry.revision, out);
+  PackVarint(entry.previous_seq, out);
+  PackVarint(entry.origin, out);
+  if (entry.bulk) {
+    PackFixed(entry.base_digest, out);
+    PackFixed(entry.key.high, out);
+    PackFixed(entry.key.low, out);
+  }
+  PackBytes(entry.body, out);
+}
+
+absl::Status LogRow::Fill(const Statement& query) {
+  entries_.clear();
+  first_seq_ = query.Uint(0);
+  at_ = query.Int(1);
+  bytes_.assign(query.View(2));
+  Unpacker in(bytes_);
+  while (!in.done()) {
+    entries_.push_back(UnpackEntry(&in, first_seq_));
+    if (in.ok()) continue;
+    entries_.clear();
+    return CorruptError(fmt::format("the change log's row {}", first_seq_));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const PackedEntry*> LogRow::Find(Connection& db, uint64_t seq) {
+  const bool at_hand = !entries_.empty() && first_seq_ <= seq && seq <= entries_.back().seq;
+  if (!at_hand) {
+    Statement query = db.Prepare(kFindSql);
+    query.Bind(seq);
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return nullptr;
+    RETURN_IF_ERROR(Fill(query));
+  }
+  const auto entry = std::lower_bound(
+      entries_.begin(), entries_.end(), seq,
+      [](const PackedEntry& candidate, uint64_t wanted) { return candidate.seq < wanted; });
+  return entry != entries_.end() && entry->seq == seq ? &*entry : nullptr;
+}
+
+}  // namespace entrepot::store

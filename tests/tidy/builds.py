@@ -1,8 +1,10 @@
 """Files that nothing builds, includes or runs."""
 
 import json
+import os
 import posixpath
 import re
+import subprocess
 
 import layers
 import tree
@@ -12,6 +14,10 @@ BUILT_ELSEWHERE = {
     "examples/": "a build of their own against the installed SDK",
     "tests/fuzz/": "clang, with ENTREPOT_FUZZ",
 }
+# What a connector exports, and nothing else.
+ENTRY = "entrepot_connector_entry_v1"
+# Two copies of these in one process abort or corrupt it.
+_HUB_LIBRARY = re.compile(r"Shared library: \[(lib(?:protobuf|grpc|spdlog|absl)[^\]]*)\]")
 # Headers for others to include.
 PUBLIC = ("plugins/abi/", "plugins/sdk/include/")
 
@@ -50,3 +56,39 @@ def tests_that_nothing_runs():
         name = posixpath.basename(path)
         if re.fullmatch(r".*(_test|^test_.*)\.(py|sh)", name) and name not in lists:
             yield tree.Finding(path, 1, "no CMakeLists.txt runs it")
+
+
+def symbols_findings(path, defined, needed):
+    """`defined`: what nm prints; `needed`: what readelf -d prints."""
+    exported = {line.split()[-1].split("@")[0] for line in defined.splitlines()}
+    for name in sorted(exported - {ENTRY}):
+        yield tree.Finding(path, 1, f"exports {name}: two connectors in one hub could meet in it")
+    if ENTRY not in exported:
+        yield tree.Finding(path, 1, f"does not export {ENTRY}")
+    for library in _HUB_LIBRARY.findall(needed):
+        yield tree.Finding(path, 1, f"links {library}, of which the hub has a copy of its own")
+
+
+def connector_symbols(build_folder):
+    """Connectors export their entry and link none of the hub's libraries (decision 7)."""
+    connectors = {
+        path.split("/")[1] for path in tree.tracked_files() if path.startswith("connectors/")
+    } - {"CMakeLists.txt"}
+    for name in sorted(connectors):
+        library = build_folder / "connectors" / f"{name}.so"
+        path = f"connectors/{name}/CMakeLists.txt"
+        if not library.exists():
+            yield tree.Finding(path, 1, f"{library} is not built")
+            continue
+        yield from symbols_findings(
+            path,
+            _output("nm", "-D", "--defined-only", library),
+            _output("readelf", "-d", library),
+        )
+
+
+def _output(*command):
+    environment = {**os.environ, "LC_ALL": "C"}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment
+    ).stdout

@@ -26,13 +26,15 @@ CHECKS = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=pathlib.Path, help="a build folder, for \"sources\"")
+    parser.add_argument("--build", type=pathlib.Path,
+                        help="a build folder, for sources and symbols")
     parser.add_argument("checks", nargs="*", metavar="CHECK",
-                        help=", ".join([*CHECKS, "sources"]))
+                        help=", ".join([*CHECKS, "sources", "symbols"]))
     arguments = parser.parse_args()
     checks = dict(CHECKS)
     if arguments.build:
         checks["sources"] = lambda: builds.sources_without_target(arguments.build)
+        checks["symbols"] = lambda: builds.connector_symbols(arguments.build)
     wanted = arguments.checks or list(checks)
     unknown = [name for name in wanted if name not in checks]
     if unknown:

@@ -3,6 +3,7 @@
 
 import unittest
 
+import builds
 import layers
 import lengths
 import names
@@ -75,7 +76,10 @@ class Functions(unittest.TestCase):
         self.assertEqual(spans("namespace a {\n\nint\nF(int x) {\n  return x;\n}\n}\n"), [(3, 6)])
 
     def test_contain_their_lambdas_and_local_types(self):
-        source = "void F() {\n  struct S {\n    int G() { return 1; }\n  };\n  auto l = [] {\n  };\n}\n"
+        source = (
+            "void F() {\n  struct S {\n    int G() { return 1; }\n  };\n"
+            "  auto l = [] {\n  };\n}\n"
+        )
         self.assertEqual(spans(source), [(1, 7)])
 
     def test_are_found_in_classes_behind_labels(self):
@@ -94,7 +98,8 @@ class Functions(unittest.TestCase):
         self.assertEqual(spans("// void F() {\n/* } */\nconst char* a = \"void F() {\";\n"), [])
         self.assertEqual(spans('const char kSql[] = R"sql(f() { )sql";\nvoid F() {\n}\n'), [(2, 3)])
         self.assertEqual(spans("char c = '{';\nint n = 1'000'000;\nvoid F() {\n}\n"), [(3, 4)])
-        self.assertEqual(spans("#define F(x) \\\n  do { \\\n  x } while (0)\nvoid G() {\n}\n"), [(4, 5)])
+        macro = "#define F(x) \\\n  do { \\\n  x } while (0)\n"
+        self.assertEqual(spans(macro + "void G() {\n}\n"), [(4, 5)])
 
     def test_include_tests_and_templates(self):
         self.assertEqual(spans("TEST(Intake, Parks) {\n\n}\n"), [(1, 3)])
@@ -124,7 +129,8 @@ class Names(unittest.TestCase):
             "record->mutable_stock_level()", "record.has_order()",
             '#include "entrepot/v1/order.pb.h"',
         ):
-            self.assertEqual(len(list(names.kind_names_in("core/sync/a.cc", source, kinds))), 1, source)
+            found = list(names.kind_names_in("core/sync/a.cc", source, kinds))
+            self.assertEqual(len(found), 1, source)
 
     def test_that_are_plain_words_are_no_kinds(self):
         kinds = {"order": "Order"}
@@ -149,6 +155,18 @@ class Names(unittest.TestCase):
     def test_of_one_machines_folders_are_found(self):
         self.assertEqual(len(list(names.machine_paths_in("a.md", "cd /" + "home/anna/x"))), 1)
         self.assertEqual(list(names.machine_paths_in("a.md", "/var/lib/entrepot, ~/work/x")), [])
+
+
+class Builds(unittest.TestCase):
+    def test_let_a_connector_export_its_entry_only(self):
+        entry = "0000000000011830 T entrepot_connector_entry_v1\n"
+        self.assertEqual(list(builds.symbols_findings("a", entry, "")), [])
+        self.assertEqual(len(list(builds.symbols_findings("a", entry + "0001 W _ZN1aEv\n", ""))), 1)
+        self.assertEqual(len(list(builds.symbols_findings("a", "", ""))), 1)
+        needed = " 0x01 (NEEDED)  Shared library: [libprotobuf.so.32]\n"
+        self.assertEqual(len(list(builds.symbols_findings("a", entry, needed))), 1)
+        needed = " 0x01 (NEEDED)  Shared library: [libicuuc.so.72]\n"
+        self.assertEqual(list(builds.symbols_findings("a", entry, needed)), [])
 
 
 class Tree(unittest.TestCase):

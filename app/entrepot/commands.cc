@@ -14,6 +14,7 @@ CLI::App* AddNoun(CLI::App& parent, const std::string& name, const std::string& 
   CLI::App* noun = parent.add_subcommand(name, help);
   noun->fallthrough();
   noun->require_subcommand(1);
+  noun->footer("Examples stand in the help of each: entrepot " + name + " COMMAND --help");
   return noun;
 }
 

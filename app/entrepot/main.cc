@@ -7,9 +7,11 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "app/entrepot/commands.h"
 #include "core/base/absl_view.h"
+#include "core/base/nearest.h"
 #include "core/base/reason.h"
 
 namespace entrepot::cli {
@@ -46,7 +48,7 @@ void AddGlobalOptions(CLI::App& app, Session& session) {
            session.out.set_format(format == "json" ? Format::kJson : Format::kTable);
          },
          "Tables for people, or JSON for scripts: one document, streams one a line")
-      ->check(CLI::IsMember({"table", "json"}))
+      ->check(CLI::IsMember({"table", "json"}).description(""))
       ->type_name("table|json")
       ->default_str("table");
 }
@@ -67,6 +69,21 @@ void AddAllCommands(CLI::App& app, Session& session) {
   AddConfig(app, session);
   AddConnector(app, session);
   AddCompletion(app, session);
+}
+
+// What is wrong with the command line, in one sentence that names the nearest command.
+std::string FaultIn(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* deepest = &app;
+  while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
+  const std::vector<std::string> unread = app.remaining(true);
+  const bool needs_command = deepest->get_require_subcommand_min() > 0;
+  if (!needs_command || unread.empty() || unread.front().starts_with("-")) return error.what();
+  std::vector<std::string> known;
+  for (const CLI::App* command : deepest->get_subcommands([](const CLI::App*) { return true; })) {
+    known.push_back(command->get_name());
+  }
+  return fmt::format("there is no command \"{}\"{}", unread.front(),
+                     DidYouMean(unread.front(), known));
 }
 
 int Finish(const Outcome& outcome) {
@@ -90,7 +107,7 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    fmt::print(stderr, "entrepot: {}; see entrepot --help\n", error.what());
+    fmt::print(stderr, "entrepot: {}; see entrepot --help\n", FaultIn(app, error));
     return static_cast<int>(ExitCode::kUsage);
   }
   return Finish(session.command());

@@ -11,6 +11,7 @@
 #include "core/base/absl_view.h"
 #include "core/base/backoff.h"
 #include "core/base/log.h"
+#include "core/base/retry_after.h"
 #include "core/base/status_macros.h"
 #include "core/sync/courier.h"
 #include "core/sync/outbox.h"
@@ -126,7 +127,9 @@ void Dispatcher::Impl::TakeTurn(const absl::Status& connection) {
     state.error = std::string(StdView(connection.message()));
     state.pausing = !connection.ok();
     if (connection.ok()) return;
-    state.paused_until = options.clock->Now() + backoff.Delay(failures, std::random_device()());
+    const absl::Duration wait =
+        RetryAfterOf(connection).value_or(backoff.Delay(failures, std::random_device()()));
+    state.paused_until = options.clock->Now() + wait;
   }
   log::Warn("a sink is left alone for a while",
             {{"connection", plan->name}, {"failures", failures}, {"error", connection}});

@@ -12,6 +12,7 @@
 #include "core/base/backoff.h"
 #include "core/base/log.h"
 #include "core/base/reason.h"
+#include "core/base/retry_after.h"
 #include "core/base/status_macros.h"
 #include "core/sync/outcome.h"
 #include "core/sync/references.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr size_t kCursorBytesMax = 64 * 1024;
 constexpr int kTriesMax = 3;
+constexpr absl::Duration kRetryWaitMax = absl::Seconds(10);
 constexpr absl::Duration kHangTimeMax = absl::Seconds(3);
 constexpr Backoff kBackoff{.first = absl::Milliseconds(200), .max = absl::Seconds(2)};
 
@@ -120,7 +122,10 @@ absl::Status ReadAhead::Shared::ReadOnce(const connector::ReadRequest& request, 
                        read.code() != absl::StatusCode::kCancelled && tries < kTriesMax;
     if (!again) return read;
     log::Warn("reading failed, trying again", {{"dataset", options.dataset.path}, {"error", read}});
-    if (!WaitFor(kBackoff.Delay(tries, std::random_device()()))) return Cancelled();
+    const absl::Duration wait =
+        RetryAfterOf(read).value_or(kBackoff.Delay(tries, std::random_device()()));
+    if (wait > kRetryWaitMax) return read;  // the next run comes soon enough
+    if (!WaitFor(wait)) return Cancelled();
   }
 }
 

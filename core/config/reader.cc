@@ -1,11 +1,14 @@
 #include "core/config/reader.h"
 
 #include <fmt/core.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <sstream>
 
 #include "absl/strings/str_join.h"
 #include "core/base/key_path.h"
@@ -328,6 +331,39 @@ class Reader {
   bool too_large_ = false;
 };
 
+// Only where the document starts.
+class StartOfDocument final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { mark_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  const YAML::Mark& mark() const { return mark_; }
+
+ private:
+  YAML::Mark mark_;
+};
+
+// Where something follows the first document. yaml-cpp ends a document at whatever it does not
+// understand, and would drop the rest of the file silently; YAML::LoadAll reads the same stray
+// comma for ever.
+std::optional<YAML::Mark> RestOfFile(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  StartOfDocument start;
+  if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return std::nullopt;
+  return start.mark();
+}
+
 void ReportFile(Position at, std::string message, Loaded* loaded) {
   loaded->problems.push_back({loaded->file, at.line, at.column, "", std::move(message)});
 }
@@ -344,12 +380,14 @@ void ReadYaml(std::string_view text, Loaded* loaded) {
     return;
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
-      ReportFile(Places(text).Of(documents[1].Mark()),
-                 "the file holds several documents (\"---\"); one is read", loaded);
+    const std::string copy(text);
+    Reader(text, loaded).ReadRoot(YAML::Load(copy));
+    if (const std::optional<YAML::Mark> rest = RestOfFile(copy)) {
+      ReportFile(Places(text).Of(*rest),
+                 "what follows is not read: a second document (\"---\"), or a character that does "
+                 "not belong here",
+                 loaded);
     }
-    Reader(text, loaded).ReadRoot(documents.empty() ? YAML::Node() : documents.front());
   } catch (const YAML::Exception& error) {
     ReportFile(Places(text).Of(error.mark), fmt::format("this is not YAML: {}", error.msg), loaded);
   }

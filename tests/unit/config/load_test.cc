@@ -185,7 +185,12 @@ TEST(Load, SaysWhereTheYamlBreaks) {
   EXPECT_THAT(lines[0], HasSubstr("this is not YAML: "));
   EXPECT_THAT(lines[0], ::testing::StartsWith("3:"));
   EXPECT_THAT(LoadLines("\xCF\xF0"), ElementsAre(HasSubstr("the file is not UTF-8")));
-  EXPECT_THAT(LoadLines(kSound + "---\nhub: {}\n"), ElementsAre(HasSubstr("several documents")));
+  EXPECT_THAT(LoadLines(kSound + "---\nhub: {}\n"),
+              ElementsAre(HasSubstr("5:1: : what follows is not "
+                                    "read: a second document")));
+  EXPECT_THAT(LoadLines(kSound + "]\nlimits: {parked_max: 5}\n"),
+              ElementsAre(HasSubstr("5:1: : ")));
+  EXPECT_THAT(LoadLines(",\n" + kSound), ::testing::Not(IsEmpty()));
   EXPECT_THAT(LoadLines(""), ElementsAre(HasSubstr("hub: the key \"hub\" is missing")));
   EXPECT_THAT(LoadLines("just a text"),
               ElementsAre(HasSubstr("expected keys and values, found a text")));

@@ -83,6 +83,8 @@ class SinkWatch {
     const Dispatcher::State state = dispatcher_->WaitForRound(seen_, kLook / 4);
     const bool news = state.rounds > seen_;
     seen_ = state.rounds;
+    // A round that was under way at Begin may have looked too early: ask for one more.
+    if (state.rounds <= round_) dispatcher_->Wake();
     const bool handled = state.rounds > round_ && state.cursor >= log_head_;
     done_ = (handled && state.idle && !state.settling) || (state.rounds > round_ && state.pausing);
     if (!news && !done_) return;

@@ -26,22 +26,24 @@ class Countdown : public Connector {
     response.datasets.push_back({"numbers", {"number", "label"}});
   }
 
-  // The cursor is the last number that the hub has.
+  // The cursor is the next number to give. Without one, or when everything is asked for
+  // again, the reading begins anew.
   void Read(Call& call, const ReadRequest& request, Batch& batch) override {
-    batch.snapshot_begin = request.cursor.empty();
-    int64_t number = request.cursor.empty() ? start_ + 1 : Parse(request.cursor);
+    batch.snapshot_begin = request.full || request.cursor.empty();
+    int64_t number = batch.snapshot_begin ? start_ : Parse(request.cursor);
     static const std::vector<std::string> columns = {"number", "label"};
     batch.rows().Begin("countdown", columns);
     while (number > 0 && !batch.full()) {
       call.ThrowIfCancelled();
-      const std::string text = std::to_string(--number);
+      const std::string text = std::to_string(number);
       batch.rows().Cell(text);
       batch.rows().Cell("number " + text);
       batch.rows().EndRow({.line = static_cast<uint64_t>(start_ - number + 1)});
+      --number;
     }
     batch.next_cursor = std::to_string(number);
     batch.end = number == 0;
-    batch.snapshot_end = number == 0 && batch.size() > 0;
+    batch.snapshot_end = batch.end && (batch.snapshot_begin || batch.size() > 0);
   }
 
  private:

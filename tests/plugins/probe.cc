@@ -37,7 +37,7 @@ class Probe : public Connector {
 
   void Read(Call& call, const ReadRequest& request, Batch& batch) override {
     Misbehave(call, request);
-    int64_t at = PositionOf(request.cursor);
+    int64_t at = request.full ? 0 : PositionOf(request.cursor);
     static const std::vector<std::string> columns = {"sku", "quantity", "name"};
     batch.rows().Begin("memory", columns);
     batch.snapshot_begin = at == 0;
@@ -57,7 +57,8 @@ class Probe : public Connector {
     }
     if (behaviour_ == "lose_rows" && at < rows_) ++at;
     batch.next_cursor = std::to_string(at);
-    batch.end = batch.snapshot_end = at == rows_;
+    batch.end = at == rows_;
+    batch.snapshot_end = batch.end && (batch.snapshot_begin || batch.size() > 0);
   }
 
   void Apply(Call&, const ApplyRequest& request, ApplyResponse& response) override {

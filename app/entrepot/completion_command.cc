@@ -1,6 +1,8 @@
 // entrepot completion: a script for the shell, made from the commands and options there are.
 #include <fmt/core.h>
 
+#include <string_view>
+
 #include "app/entrepot/commands.h"
 
 namespace entrepot::cli {
@@ -36,47 +38,48 @@ void AppendCases(const CLI::App& command, const std::string& path, std::string* 
   }
 }
 
+constexpr std::string_view kCases = "@CASES@";
+
 // Both shells: the words before the cursor that are no options make the command's path; what is no
 // command any more is an argument and ends it.
 constexpr char kBash[] = R"sh(# entrepot's completion: source <(entrepot completion bash)
-_entrepot_words() {{
+_entrepot_words() {
   local words=""
   case "$1" in
-{cases}    *) return 1 ;;
+@CASES@    *) return 1 ;;
   esac
   echo "$words"
-}}
-_entrepot() {{
-  local path="" word current="${{COMP_WORDS[COMP_CWORD]}}"
-  for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+}
+_entrepot() {
+  local path="" word current="${COMP_WORDS[COMP_CWORD]}"
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     [[ $word == -* ]] && continue
-    _entrepot_words "${{path:+$path }}$word" >/dev/null || continue
-    path="${{path:+$path }}$word"
+    _entrepot_words "${path:+$path }$word" >/dev/null || continue
+    path="${path:+$path }$word"
   done
   COMPREPLY=($(compgen -W "$(_entrepot_words "$path")" -- "$current"))
-}
 }
 complete -o default -F _entrepot entrepot
 )sh";
 
 constexpr char kZsh[] = R"sh(#compdef entrepot
 # entrepot's completion: entrepot completion zsh >~/.zfunc/_entrepot
-_entrepot_words() {{
+_entrepot_words() {
   local words=""
   case "$1" in
-{cases}    *) return 1 ;;
+@CASES@    *) return 1 ;;
   esac
   echo "$words"
-}}
-_entrepot() {{
+}
+_entrepot() {
   local path_="" word
-  for word in "${{words[@]:1:$((CURRENT - 2))}}"; do
+  for word in "${words[@]:1:$((CURRENT - 2))}"; do
     [[ $word == -* ]] && continue
-    _entrepot_words "${{path_:+$path_ }}$word" >/dev/null || continue
-    path_="${{path_:+$path_ }}$word"
+    _entrepot_words "${path_:+$path_ }$word" >/dev/null || continue
+    path_="${path_:+$path_ }$word"
   done
-  compadd -- ${{=$(_entrepot_words "$path_")}} || _files
-}}
+  compadd -- ${=$(_entrepot_words "$path_")} || _files
+}
 compdef _entrepot entrepot
 )sh";
 
@@ -94,8 +97,9 @@ void AddCompletion(CLI::App& app, Session& session) {
     session.command = [&app, &session, options]() -> Outcome {
       std::string cases;
       AppendCases(app, "", &cases);
-      const char* form = options->shell == "bash" ? kBash : kZsh;
-      session.out.Say(fmt::format(fmt::runtime(form), fmt::arg("cases", cases)));
+      std::string script = options->shell == "bash" ? kBash : kZsh;
+      script.replace(script.find(kCases), kCases.size(), cases);
+      session.out.Say(script);
       return ExitCode::kOk;
     };
   });

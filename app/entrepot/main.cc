@@ -110,7 +110,11 @@ int Main(int argc, char** argv) {
     fmt::print(stderr, "entrepot: {}; see entrepot --help\n", FaultIn(app, error));
     return static_cast<int>(ExitCode::kUsage);
   }
-  return Finish(session.command());
+  try {
+    return Finish(session.command());
+  } catch (const std::exception& exception) {  // a library's; a bug here
+    return Finish(absl::InternalError(exception.what()));
+  }
 }
 
 }  // namespace

@@ -49,23 +49,6 @@ class CommandLineTest(unittest.TestCase):
                   self.hub.cli("sync", "--output", "json").stdout.splitlines()]
         self.assertTrue(all("run" in event or "sink" in event for event in events))
 
-    def test_a_broken_row_ends_the_sync_with_5_and_is_kept(self):
-        company.write_table(self.folder, "stock", ["sku;warehouse;on_hand", "WSH;MAIN;lots",
-                                                   "BLT;MAIN;10", "NUT;MAIN;0"], "-2")
-        self.hub.cli("sync", "warehouse", code=PARTLY)
-        letters = self.json("dead-letters", "list")["deadLetters"]
-        self.assertEqual(len(letters), 1)
-        letter = letters[0]
-        self.assertEqual((letter["source"]["line"], letter["field"]), ("2", "on_hand"))
-        self.assertIn("lots", self.hub.cli("dead-letters", "show", letter["id"]).stdout)
-        self.hub.cli("dead-letters", "replay", letter["id"], code=PARTLY)
-        self.hub.cli("dead-letters", "discard", letter["id"], code=None)
-        left = self.json("dead-letters", "list")["deadLetters"]
-        for rest in left:
-            self.hub.cli("dead-letters", "discard", rest["id"])
-        self.assertEqual(self.json("dead-letters", "list")["deadLetters"], [])
-        self.hub.cli("dead-letters", "show", "99999", code=NOT_FOUND)
-
     def test_status_and_connections(self):
         status = self.json("status")
         self.assertIn({"kind": "client", "records": "2"}, status["kinds"])
@@ -159,6 +142,32 @@ class CommandLineTest(unittest.TestCase):
                           ["status", "--output", "xml"]):
             done = self.hub.cli(*arguments, code=USAGE)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+
+class BrokenRowTest(unittest.TestCase):
+    def test_a_broken_row_ends_the_sync_with_5_and_is_kept(self):
+        with tempfile.TemporaryDirectory(prefix="entrepot-broken-") as name:
+            folder = pathlib.Path(name)
+            company.write_all(folder)
+            with Hub(folder, company.CONFIG) as hub:
+                hub.cli("sync")
+                company.write_table(folder, "stock", ["sku;warehouse;on_hand", "WSH;MAIN;lots",
+                                                      "BLT;MAIN;10", "NUT;MAIN;0"], "-2")
+                hub.cli("sync", "warehouse", code=PARTLY)
+                self.check_letter(hub)
+
+    def check_letter(self, hub):
+        def letters():
+            return json.loads(hub.cli("dead-letters", "list", "--output", "json").stdout)["deadLetters"]
+        letter, = letters()
+        self.assertEqual((letter["source"]["line"], letter["field"]), ("2", "on_hand"))
+        self.assertIn("stock-2.csv:2:10", hub.cli("dead-letters", "list").stdout)
+        self.assertIn("WSH;MAIN;lots", hub.cli("dead-letters", "show", letter["id"]).stdout)
+        hub.cli("dead-letters", "replay", letter["id"], code=PARTLY)
+        letter, = letters()
+        hub.cli("dead-letters", "discard", letter["id"])
+        self.assertEqual(letters(), [])
+        hub.cli("dead-letters", "show", letter["id"], code=NOT_FOUND)
 
 
 class WithoutAHubTest(unittest.TestCase):

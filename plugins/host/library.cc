@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <fstream>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
@@ -69,13 +71,21 @@ void RemoveOtherCopies(const fs::path& copy) {
   }
 }
 
-// The table; stays valid for good, since neither the library object nor the mapping is ever freed.
+// Holds a library until the process ends, so that nothing of it is ever unloaded.
+const boost::dll::shared_library& Keep(boost::dll::shared_library library) {
+  static std::mutex mutex;
+  static auto* const kept = new std::deque<boost::dll::shared_library>;  // references stay valid
+  const std::lock_guard lock(mutex);
+  return kept->emplace_back(std::move(library));
+}
+
+// The table; stays valid for good.
 absl::StatusOr<const entrepot_connector*> LoadTable(const fs::path& file, const fs::path& copy) {
   namespace dll = boost::dll;
   const auto mode = static_cast<dll::load_mode::type>(RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   try {
-    auto* library = new dll::shared_library(fs::absolute(copy).string(), mode);
-    const auto& entry = library->get<EntryFunction>(ENTREPOT_ENTRY_NAME);
+    const auto& library = Keep(dll::shared_library(fs::absolute(copy).string(), mode));
+    const auto& entry = library.get<EntryFunction>(ENTREPOT_ENTRY_NAME);
     const entrepot_connector* table = entry(ENTREPOT_ABI_MINOR);
     if (table == nullptr) {
       return Refused(file.string(), fmt::format("gives no connector to this hub (ABI {}); it may "

@@ -1,6 +1,7 @@
 #include "plugins/host/plugin_connection.h"
 
 #include <fmt/core.h>
+#include <google/protobuf/io/coded_stream.h>
 
 #include <chrono>
 #include <utility>
@@ -51,6 +52,20 @@ log::Level LevelOf(int32_t level) {
 }
 
 const void* NoExtension(const entrepot_host*, const char*) noexcept { return nullptr; }
+
+void Empty(google::protobuf::MessageLite* response) {
+  if (auto* read = dynamic_cast<contract::ReadResponse*>(response)) {
+    sync::EmptyForReuse(read);
+  } else {
+    response->Clear();
+  }
+}
+
+// Unlike ParseFromArray it does not free what the emptied response keeps.
+bool ParseInto(entrepot_view bytes, google::protobuf::MessageLite* response) {
+  google::protobuf::io::CodedInputStream input(bytes.data, static_cast<int>(bytes.size));
+  return response->MergeFromCodedStream(&input) && input.ConsumedEntireMessage();
+}
 
 }  // namespace
 
@@ -143,7 +158,7 @@ absl::Status PluginConnection::Invoke(std::string_view verb, entrepot_method met
                    fmt::format("connector {} has no '{}'", library_->manifest().id(), verb));
   }
   const std::lock_guard serial(serial_);
-  response->Clear();
+  Empty(response);
   memory_.Reset();
   if (!request.SerializeToString(&request_bytes_)) return Fault(verb, "the request is too large");
   entrepot_call call(&memory_, answer_bytes_max_);
@@ -164,7 +179,7 @@ absl::Status PluginConnection::Invoke(std::string_view verb, entrepot_method met
   if (!memory_.Holds(answer)) {
     return Fault(verb, "its answer does not lie in memory that the hub gave");
   }
-  if (!response->ParseFromArray(answer.data, static_cast<int>(answer.size))) {
+  if (!ParseInto(answer, response)) {
     response->Clear();
     return Fault(verb, fmt::format("its answer of {} bytes is no valid {}: malformed, or a text in "
                                    "it is not UTF-8",

@@ -221,11 +221,49 @@ class Ledger:
                          for account, amount in rows}
 
 
-def records(store, table, kind):
+def records(store, kind):
     number = pb.Record.DESCRIPTOR.fields_by_name[kind].number
     message = getattr(pb, "".join(part.title() for part in kind.split("_")))
     return [message.FromString(body) for (body,) in store.execute(
-        "SELECT body FROM %s WHERE kind = ? AND deleted = 0" % table, (number,))]
+        "SELECT body FROM record WHERE kind = ? AND deleted = 0", (number,))]
+
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at
+
+
+def log_entries(first_seq, row):
+    """(seq, deleted, body) of each entry of a row of bulk kinds (core/store/log_row.cc)."""
+    at = 0
+    while at < len(row):
+        numbers = []
+        for _ in range(7):  # seq, record, flags, kind, revision, previous seq, origin
+            number, at = varint(row, at)
+            numbers.append(number)
+        at += 24  # base digest and key hash
+        size, at = varint(row, at)
+        yield first_seq + numbers[0], numbers[2] & 1, row[at:at + size]
+        at += size
+
+
+def bulk_records(store, kind):
+    """Records of a bulk kind: the entries of the change log to which bulk_place points."""
+    number = pb.Record.DESCRIPTOR.fields_by_name[kind].number
+    message = getattr(pb, "".join(part.title() for part in kind.split("_")))
+    log = {seq: None if deleted else body
+           for row in store.execute("SELECT first_seq, entries FROM change WHERE bulk > 0")
+           for seq, deleted, body in log_entries(*row)}
+    places = [int.from_bytes(row[at:at + 8], "little")
+              for (row,) in store.execute("SELECT places FROM bulk_place")
+              for at in range(0, len(row), 8)]
+    bodies = [log[place & (2**48 - 1)] for place in places if place >> 48 == number]
+    return [message.FromString(body) for body in bodies if body is not None]
 
 
 def decimal(value):
@@ -234,13 +272,13 @@ def decimal(value):
 
 def check_everything(folder, callers, rounds):
     store = sqlite3.connect(folder / "data/entrepot.db")
-    orders = records(store, "record", "order")
+    orders = records(store, "order")
     answered = {own: number for caller in callers for own, number in caller.answers.items()}
     kept = collections.Counter((o.client_order_number, o.number) for o in orders)
     assert kept == collections.Counter(answered.items()), "orders: %r" % (
         kept - collections.Counter(answered.items()) or collections.Counter(answered.items()) - kept)
 
-    invoices = records(store, "record", "invoice")
+    invoices = records(store, "invoice")
     shipped = sorted(number for caller in callers for number in caller.shipped.values())
     assert sorted(i.number for i in invoices) == shipped, "invoices differ from shipments answered"
     ledger = Ledger(folder)
@@ -251,7 +289,7 @@ def check_everything(folder, callers, rounds):
         owed[invoice.buyer.code] += decimal(invoice.gross)
     assert owed == ledger.balances, "balances differ"
 
-    stock = records(store, "bulk_record", "stock_level")
+    stock = bulk_records(store, "stock_level")
     assert len(stock) == PRODUCTS * WAREHOUSES, "%d stock rows" % len(stock)
     expected = sum(1000 + p % 50 + rounds for p in range(PRODUCTS)) * WAREHOUSES
     assert sum(s.on_hand.units for s in stock) == expected, "stock is not as in the last file"

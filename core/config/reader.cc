@@ -159,8 +159,8 @@ class Reader {
       Report(path, fmt::format("expected keys and values, found {}", TypeName(node)));
       return;
     }
-    if (const FieldDescriptor* inlined = InlinedField(node, type)) {
-      ReadMap(node, *inlined, path, message, depth);
+    if (const std::string& name = type.options().GetExtension(v1::inlined); !name.empty()) {
+      ReadMap(InlinedNode(node, name), *type.FindFieldByName(name), path, message, depth);
       return;
     }
     std::set<const FieldDescriptor*> given;
@@ -177,14 +177,14 @@ class Reader {
     Complete(path, given, message);
   }
 
-  // Where the message's keys are those of a map inside it: that map. The long form, which names the
-  // map, reads as well.
-  static const FieldDescriptor* InlinedField(const YAML::Node& node, const Descriptor& type) {
-    const std::string& name = type.options().GetExtension(v1::inlined);
-    if (name.empty()) return nullptr;
-    const bool long_form = node.size() == 1 && node.IsMap() && node.begin()->first.IsScalar() &&
-                           node.begin()->first.Scalar() == name && node.begin()->second.IsMap();
-    return long_form ? nullptr : type.FindFieldByName(name);
+  // The keys of the message's one map stand in it directly. The long form, which names the map,
+  // reads as well.
+  static YAML::Node InlinedNode(const YAML::Node& node, const std::string& name) {
+    if (!node.IsMap() || node.size() != 1) return node;
+    const auto only = node.begin();
+    const bool long_form =
+        only->first.IsScalar() && only->first.Scalar() == name && only->second.IsMap();
+    return long_form ? only->second : node;
   }
 
   // Where the message stands for its elements, by a list or by keys that are all not its own.

@@ -299,9 +299,6 @@ class Compiler {
              fmt::format("there is no look-up table \"{}\"; known are okei, currency",
                          mapping.lookup()));
     }
-    if (source.has_values) {
-      Report(ChildPath(path, "lookup"), "values and lookup exclude each other");
-    }
   }
 
   // Tries a text of the configuration on an empty message.

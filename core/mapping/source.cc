@@ -47,13 +47,15 @@ bool TextSource::LookUp(const Cells& cells, SourceText* result, RowFault* fault)
   if (result->form == TextForm::kHub) return true;
   if (has_values) {
     const auto found = values.find(AbslView(result->text));
-    if (found == values.end()) {
+    if (found != values.end()) {
+      *result = {found->second, TextForm::kHub};
+      if (result->text.empty()) FallBack(result);
+      return true;
+    }
+    if (table == nullptr) {
       if (FallBack(result)) return true;
       return Fail(cells, DescribeValues(result->text), fault);
     }
-    *result = {found->second, TextForm::kHub};
-    if (result->text.empty()) FallBack(result);
-    return true;
   }
   if (table == nullptr) return true;
   const std::string_view code = table->Find(result->text);

@@ -227,6 +227,20 @@ TEST(Values, FallBackToTheDefault) {
   EXPECT_THAT(rows.text(), HasSubstr("SUPPLY_STATUS_ON_HOLD"));
 }
 
+TEST(Values, AreAskedBeforeTheLookUpTable) {
+  Rows rows("product", R"(
+      key: "sku"
+      fields { key: "sku" value { from: "sku" } }
+      fields { key: "unit" value { from: "unit" lookup: "okei"
+                                   values { key: "рулончик" value: "XRO" } } })",
+            {"sku", "unit"});
+  ASSERT_EQ(rows.Map({"1", "рулончик"}), RowOutcome::kMapped);
+  EXPECT_THAT(rows.text(), HasSubstr("unit: \"XRO\""));
+  ASSERT_EQ(rows.Map({"1", "шт"}), RowOutcome::kMapped);
+  EXPECT_THAT(rows.text(), HasSubstr("unit: \"H87\""));
+  EXPECT_EQ(rows.Map({"1", "рулонище"}), RowOutcome::kFault);
+}
+
 TEST(Enumerations, AreWrittenByTheirShortNames) {
   Rows rows("supply", R"(
       key: "n"

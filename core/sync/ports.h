@@ -14,6 +14,16 @@ namespace entrepot::sync {
 
 namespace connector = ::entrepot::connector::v1;
 
+// Clear() frees the rows of a response; this keeps their memory for the next batch, which costs a
+// third less to read.
+inline void EmptyForReuse(connector::ReadResponse* response) {
+  connector::Rows* rows = response->release_rows();
+  response->Clear();
+  if (rows == nullptr) return;
+  rows->Clear();
+  response->set_allocated_rows(rows);
+}
+
 // One open connection. The core serialises all calls but Interrupt. Errors: UNAVAILABLE (try
 // later), RESOURCE_EXHAUSTED (rate limit), PERMISSION_DENIED, INVALID_ARGUMENT (configuration),
 // DATA_LOSS (it answered nonsense), CANCELLED (interrupted), UNIMPLEMENTED, INTERNAL.
@@ -23,7 +33,7 @@ class Connector {
   virtual const connector::Manifest& manifest() const = 0;
   virtual absl::Status Check(connector::CheckResponse* response) = 0;
   virtual absl::Status Discover(connector::DiscoverResponse* response) = 0;
-  // `response` is reused by the caller: it is cleared first.
+  // `response` is reused by the caller: it is emptied first (see EmptyForReuse).
   virtual absl::Status Read(const connector::ReadRequest& request,
                             connector::ReadResponse* response) = 0;
   virtual absl::Status Apply(const connector::ApplyRequest& request,

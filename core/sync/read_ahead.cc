@@ -109,7 +109,7 @@ absl::Status ReadAhead::Shared::ReadAll() {
 
 absl::Status ReadAhead::Shared::ReadOnce(const connector::ReadRequest& request, Batch* batch) {
   for (int tries = 1;; ++tries) {
-    batch->response.Clear();
+    EmptyForReuse(&batch->response);
     absl::Status read = options.link->Read(request, &batch->response);
     {
       std::lock_guard lock(mutex);

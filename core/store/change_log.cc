@@ -22,13 +22,13 @@ constexpr char kAppendSql[] =
     "INSERT INTO change (first_seq, last_seq, at, bulk, entries) VALUES (?, ?, ?, ?, ?)";
 // From the row that holds seq ?1.
 constexpr char kReadSql[] =
-    "SELECT first_seq, at, entries FROM change WHERE first_seq >= coalesce("
+    "SELECT first_seq, last_seq, at, entries FROM change WHERE first_seq >= coalesce("
     "(SELECT max(first_seq) FROM change WHERE first_seq <= ?1), 0) ORDER BY first_seq";
 constexpr char kOldSql[] =
-    "SELECT first_seq, at, entries, last_seq FROM change WHERE bulk = 1 AND at < ?"
+    "SELECT first_seq, last_seq, at, entries FROM change WHERE bulk = 1 AND at < ?"
     " ORDER BY at, first_seq LIMIT ?";
 constexpr char kThinnedSql[] =
-    "SELECT first_seq, at, entries, last_seq FROM change WHERE bulk = 2 AND first_seq > ?"
+    "SELECT first_seq, last_seq, at, entries FROM change WHERE bulk = 2 AND first_seq > ?"
     " ORDER BY first_seq LIMIT ?";
 constexpr char kDeleteSql[] = "DELETE FROM change WHERE first_seq = ?";
 constexpr char kRewriteSql[] = "UPDATE change SET bulk = ?, entries = ? WHERE first_seq = ?";
@@ -59,9 +59,10 @@ absl::StatusOr<std::vector<Rest>> CollectRests(Statement& query, const IsRecord&
   for (;;) {
     ASSIGN_OR_RETURN(const bool more, query.Step());
     if (!more) return rests;
-    RETURN_IF_ERROR(row.Fill(query));
-    Rest rest{row.first_seq(), query.Uint(3), false, ""};
-    for (const PackedEntry& entry : row.entries()) {
+    row.Fill(query);
+    ASSIGN_OR_RETURN(const auto* entries, row.Entries());
+    Rest rest{row.first_seq(), row.last_seq(), false, ""};
+    for (const PackedEntry& entry : *entries) {
       if (is_record(entry)) {
         PackEntry(entry, row.first_seq(), &rest.entries);
       } else {
@@ -141,8 +142,9 @@ absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& 
   while (entries.size() < enough) {
     ASSIGN_OR_RETURN(const bool more, query.Step());
     if (!more) break;
-    RETURN_IF_ERROR(row.Fill(query));
-    for (const PackedEntry& entry : row.entries()) {
+    row.Fill(query);
+    ASSIGN_OR_RETURN(const auto* packed, row.Entries());
+    for (const PackedEntry& entry : *packed) {
       if (entry.seq <= after) continue;
       if (entries.size() == enough) break;
       entries.push_back(Fill(entry, row.at(), names));

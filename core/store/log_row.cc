@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "core/base/status_macros.h"
-#include "core/store/packing.h"
 
 namespace entrepot::store {
 namespace {
 
 constexpr char kFindSql[] =
-    "SELECT first_seq, at, entries FROM change WHERE first_seq <= ? ORDER BY first_seq DESC"
+    "SELECT first_seq, last_seq, at, entries FROM change WHERE first_seq <= ? ORDER BY first_seq "
+    "DESC"
     " LIMIT 1";
 
 constexpr uint64_t kDeleted = 1;
@@ -55,30 +55,37 @@ void PackEntry(const PackedEntry& entry, uint64_t first_seq, std::string* out) {
   PackBytes(entry.body, out);
 }
 
-absl::Status LogRow::Fill(const Statement& query) {
+void LogRow::Fill(const Statement& query) {
   entries_.clear();
   first_seq_ = query.Uint(0);
-  at_ = query.Int(1);
-  bytes_.assign(query.View(2));
-  Unpacker in(bytes_);
-  while (!in.done()) {
-    entries_.push_back(UnpackEntry(&in, first_seq_));
-    if (in.ok()) continue;
-    entries_.clear();
-    return CorruptError(fmt::format("the change log's row {}", first_seq_));
+  last_seq_ = query.Uint(1);
+  at_ = query.Int(2);
+  bytes_.assign(query.View(3));
+  rest_ = Unpacker(bytes_);
+}
+
+absl::Status LogRow::UnpackTo(uint64_t seq) {
+  while (!rest_.done() && (entries_.empty() || entries_.back().seq < seq)) {
+    entries_.push_back(UnpackEntry(&rest_, first_seq_));
   }
-  return absl::OkStatus();
+  if (rest_.ok()) return absl::OkStatus();
+  return CorruptError(fmt::format("the change log's row {}", first_seq_));
+}
+
+absl::StatusOr<const std::vector<PackedEntry>*> LogRow::Entries() {
+  RETURN_IF_ERROR(UnpackTo(last_seq_));
+  return &entries_;
 }
 
 absl::StatusOr<const PackedEntry*> LogRow::Find(Connection& db, uint64_t seq) {
-  const bool at_hand = !entries_.empty() && first_seq_ <= seq && seq <= entries_.back().seq;
-  if (!at_hand) {
+  if (seq < first_seq_ || seq > last_seq_) {
     Statement query = db.Prepare(kFindSql);
     query.Bind(seq);
     ASSIGN_OR_RETURN(const bool found, query.Step());
     if (!found) return nullptr;
-    RETURN_IF_ERROR(Fill(query));
+    Fill(query);
   }
+  RETURN_IF_ERROR(UnpackTo(seq));
   const auto entry = std::lower_bound(
       entries_.begin(), entries_.end(), seq,
       [](const PackedEntry& candidate, uint64_t wanted) { return candidate.seq < wanted; });

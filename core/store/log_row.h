@@ -12,6 +12,7 @@
 #include "core/base/digest.h"
 #include "core/domain/kind.h"
 #include "core/store/database.h"
+#include "core/store/packing.h"
 
 namespace entrepot::store {
 
@@ -32,26 +33,32 @@ struct PackedEntry {
 
 void PackEntry(const PackedEntry& entry, uint64_t first_seq, std::string* out);
 
-// A row as read; reused for the next one.
+// A row as read; reused for the next one. Entries are unpacked as far as they are asked for.
 class LogRow {
  public:
-  // The row that `query` stands on: columns first_seq, at, entries. DATA_LOSS.
-  absl::Status Fill(const Statement& query);
+  // The row that `query` stands on: columns first_seq, last_seq, at, entries.
+  void Fill(const Statement& query);
+  // All entries of the row, by seq. DATA_LOSS.
+  absl::StatusOr<const std::vector<PackedEntry>*> Entries();
   // Reads the row that would hold `seq`, unless it is the one at hand. nullptr: the entry is not
-  // kept. The entry lives until the next call.
+  // kept. The entry lives until the next call. DATA_LOSS.
   absl::StatusOr<const PackedEntry*> Find(Connection& db, uint64_t seq);
   // The row at hand may have been rolled back or thinned.
-  void Forget() { entries_.clear(); }
+  void Forget() { last_seq_ = 0; }
 
-  const std::vector<PackedEntry>& entries() const { return entries_; }
   uint64_t first_seq() const { return first_seq_; }
-  int64_t at() const { return at_; }  // microseconds
+  uint64_t last_seq() const { return last_seq_; }  // of the row when it was written
+  int64_t at() const { return at_; }               // microseconds
 
  private:
+  absl::Status UnpackTo(uint64_t seq);
+
   uint64_t first_seq_ = 0;
+  uint64_t last_seq_ = 0;  // 0: no row is at hand
   int64_t at_ = 0;
   std::string bytes_;
-  std::vector<PackedEntry> entries_;  // by seq
+  std::vector<PackedEntry> entries_;
+  Unpacker rest_{{}};  // of bytes_, behind the entries
 };
 
 }  // namespace entrepot::store

@@ -16,8 +16,8 @@ def invoices():
     token = ""
     while True:
         page = json.loads(subprocess.run(
-            ["entrepot", "records", "list", "invoice", "--output", "json", "--page-size", "1000"] +
-            (["--page-token", token] if token else []),
+            ["entrepot", "records", "list", "invoice", "--output", "json", "--limit", "1000"] +
+            (["--page", token] if token else []),
             check=True, capture_output=True, text=True).stdout)
         yield from page.get("records", [])
         token = page.get("nextPageToken")

@@ -56,7 +56,7 @@ import json, sys
 text = sys.stdin.read()
 found = json.loads(text)["stockRequests"]
 print(next(r["stockRequest"]["number"] for r in found if r["stockRequest"]["orderLine"] == 5))')
-promised=$(date -d '+3 days' +%F)
+promised=$(TZ=Europe/Moscow date -d '+3 days' +%F)
 run entrepot request accept "$request" --date "$promised" --remark "with Thursday's lorry"
 run entrepot order show 1001
 check "the line's date is the manager's promise" "
@@ -91,7 +91,7 @@ len(it[0]['deadLetters']) == 3 and all(d['source']['line'] for d in it[0]['deadL
 run entrepot parked
 say "The warehouse corrects its rows; the hub's administrator teaches the mapping the unit «рулончик»."
 python3 "$company/warehouse.py" exchange correction
-sed -i 's/^\( *\)lookup: okei$/\1values: {рулончик: упак, шт: шт, м: м, пара: пара}\n\1lookup: okei/' entrepot.yaml
+sed -i 's/^\( *\)lookup: okei$/\1values: {рулончик: H87}\n\1lookup: okei/' entrepot.yaml
 run entrepot config check entrepot.yaml
 stop_hub
 start_hub

@@ -14,8 +14,10 @@ import datetime
 import io
 import os
 import sys
+import zoneinfo
 
-TODAY = datetime.date.today()
+NOW = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Moscow"))
+TODAY = NOW.date()
 
 
 def day(offset):
@@ -67,7 +69,7 @@ SHORT = {"BLT-8-40": 0, "BLT-10-60": 30, "ROD-12-2000": 0, "SCR-5-55": 0, "GLV-1
 
 
 def stock():
-    moment = datetime.datetime.now().strftime("%d.%m.%Y %H:%M:%S")
+    moment = NOW.strftime("%d.%m.%Y %H:%M:%S")
     for position, row in enumerate(products()):
         sku, unit = row[0], row[4]
         for place, (warehouse, *_) in enumerate(WAREHOUSES):
@@ -128,7 +130,7 @@ def write(folder, table, rows, part):
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(headings)
     writer.writerows(rows)
-    stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    stamp = NOW.strftime("%Y%m%d-%H%M%S")
     path = os.path.join(folder, "%s-%s%s.csv" % (table, stamp, part))
     with open(path + ".part", "wb") as file:
         file.write(text.getvalue().encode("windows-1251", errors="replace"))

@@ -79,7 +79,8 @@ enum {
   ENTREPOT_LOG_ERROR = 4
 };
 
-/* One call from the host; dead when the call returns. */
+/* One call from the host; dead when the call returns. `alloc` and `fail` are used by the thread
+ * that runs the call. */
 typedef struct entrepot_call entrepot_call;
 
 /* What the host offers. Valid until `destroy` returns. */

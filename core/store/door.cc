@@ -212,10 +212,7 @@ absl::StatusOr<PutResult> Door::Write(const Known& known, const Next& next) {
 
 void Door::PlaceBulk(uint64_t id, uint64_t seq, const Known& known, const Next& next) {
   BulkIndex& index = memory_->bulk_index;
-  const BulkBase* there = next.key_changed ? nullptr : index.Find(next.bulk_key);
-  if (there == nullptr || there->digest != next.base_digest) {
-    index.Set(next.bulk_key, {id, next.base_digest});
-  }
+  index.Set(next.bulk_key, {id, next.base_digest});
   if (known.id != 0 && next.key_changed) index.Erase(known.bulk_key);
   memory_->bulk_places.Set(id, {next.info->kind, seq});
 }

@@ -18,6 +18,8 @@ constexpr size_t kGroupMax = 256;
 // Bulk work goes first after this long, so that steady interactive work does not starve it.
 constexpr auto kBulkPatience = std::chrono::milliseconds(250);
 constexpr auto kThinEvery = std::chrono::minutes(1);
+// A step of thinning goes first after this long, so that a busy hub's log does not grow for ever.
+constexpr auto kThinPatience = std::chrono::seconds(1);
 // One step of thinning holds the writer for some milliseconds.
 constexpr int kThinLogRows = 200;
 constexpr int kThinRows = 500;
@@ -150,7 +152,7 @@ Writer::Next Writer::WaitForNext(std::vector<Task>* tasks) {
     bulk_.pop_front();
     return Next::kBulk;
   }
-  if (interactive_.empty()) return Next::kThin;
+  if (interactive_.empty()) return Next::kThin;  // nobody came until it was due
   while (!interactive_.empty() && tasks->size() < kGroupMax) {
     tasks->push_back(std::move(interactive_.front()));
     interactive_.pop_front();
@@ -177,11 +179,9 @@ void Writer::RunGroup(std::vector<Task> tasks) {
   const Memory::Mark mark = memory_->TakeMark();
   std::vector<absl::Status> results(tasks.size());
   db_->ClearFailure();
-  absl::Status committed = db_->Prepare(kBeginSql).Run();
-  if (committed.ok()) {
-    committed = RunEach(tasks, &results) ? Commit() : db_->failure();
-  }
-  if (!committed.ok()) {
+  const bool committed =
+      db_->Prepare(kBeginSql).Run().ok() && RunEach(tasks, &results) && Commit().ok();
+  if (!committed) {
     Abandon(mark);
     // What one of them met must not be the others' fate.
     for (size_t i = 0; i < tasks.size(); ++i) results[i] = RunAlone(tasks[i].work);

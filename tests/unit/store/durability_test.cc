@@ -10,6 +10,7 @@
 
 #include <fstream>
 #include <functional>
+#include <future>
 #include <random>
 
 #include "core/store/database.h"
@@ -147,6 +148,22 @@ TEST_F(Durability, AFileThatIsNoDatabaseIsRefused) {
   EXPECT_THAT(std::string(opened.status().message()), HasSubstr(File().string()));
 }
 
+TEST_F(Durability, ADamagedRowIsAnErrorAndNotARecord) {
+  const uint64_t id = Put(StockOf(1, 1, 1))->id;
+  store_->Stop();
+  auto other = Connection::Open(File(), Connection::Mode::kReadWrite, 1000);
+  ASSERT_TRUE((*other)->Execute("UPDATE change SET entries = x'0003ff'").ok());
+  for (const absl::Status& status :
+       {Read()->Get(id).status(), Read()->History(id, 1).status(), Read()->ReadLog(0, 1).status(),
+        Read()->List(kStockLevel, {}).status()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(ReasonOf(status), "STORE_CORRUPT");
+  }
+  ASSERT_TRUE((*other)->Execute("DELETE FROM change").ok());
+  other->reset();
+  EXPECT_EQ(ReasonOf(Read()->Get(id).status()), "STORE_CORRUPT");
+}
+
 TEST_F(Durability, AnotherProgramsDatabaseIsRefused) {
   store_.reset();
   std::filesystem::remove_all(folder_ / "data");
@@ -253,6 +270,58 @@ TEST_F(Durability, AFileThatCannotGrowFailsTheWriteAndNothingElse) {
     });
   });
   EXPECT_EQ(Join(child), 0);
+}
+
+// One work of a group writes more than fits, so that their common commit fails.
+int FailOneOfAGroup(const StoreOptions& options) {
+  auto opened = Store::Open(options);
+  if (!opened.ok() || !(*opened)->Start().ok()) return 1;
+  Store& store = **opened;
+  constexpr int kWorks = 5;
+  constexpr int kLarge = 2;
+  std::promise<void> release;
+  std::promise<absl::Status> answers[kWorks];
+  store.WriteAsync(
+      [future = release.get_future().share()](Transaction&) {
+        future.wait();
+        return absl::OkStatus();
+      },
+      [](absl::Status) {});
+  for (int work = 0; work < kWorks; ++work) {
+    store.WriteAsync(
+        [work](Transaction& transaction) -> absl::Status {
+          for (int i = 0; i < (work == kLarge ? 100'000 : 1); ++i) {
+            const v1::StockLevel level = StockOf(static_cast<uint64_t>(1 + i), 1 + work, 1);
+            auto put = transaction.Put({.kind = kStockLevel, .body = &level, .origin = "api:test"});
+            if (!put.ok()) return put.status();
+          }
+          return absl::OkStatus();
+        },
+        [&answers, work](absl::Status status) { answers[work].set_value(status); });
+  }
+  release.set_value();
+  for (int work = 0; work < kWorks; ++work) {
+    const absl::Status status = answers[work].get_future().get();
+    if (status.ok() != (work != kLarge)) return 2;
+    if (!status.ok() && ReasonOf(status) != "STORE_IO") return 3;
+  }
+  auto snapshot = store.Read();
+  if (!snapshot.ok() || *(*snapshot)->Count(kStockLevel) != kWorks - 1) return 4;
+  return store.log_head() == kWorks - 1 ? 0 : 5;
+}
+
+TEST_F(Durability, OneWorkThatDoesNotFitFailsAloneOfItsGroup) {
+  store_.reset();
+  const pid_t child = Fork([&] {
+    signal(SIGXFSZ, SIG_IGN);
+    struct rlimit limit = {};
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = 3 << 20;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    return FailOneOfAGroup(Options());
+  });
+  const int status = Join(child);
+  EXPECT_EQ(status, 0) << "step " << WEXITSTATUS(status);
 }
 
 TEST_F(Durability, AFullDiskFailsTheWriteAndNothingElse) {

@@ -27,8 +27,9 @@ using MakeOpenRequest = std::function<absl::StatusOr<connector::OpenRequest>(
 class Link {
  public:
   struct Options {
-    Connectors* connectors = nullptr;  // outlives the link, as does the watchdog
-    Watchdog* watchdog = nullptr;
+    Connectors* connectors = nullptr;  // outlives the link
+    // Shared: a thread that is left behind in a call may outlive the scheduler.
+    std::shared_ptr<Watchdog> watchdog;
     absl::Duration call_time_max;
     MakeOpenRequest make_open_request;
   };

@@ -40,7 +40,7 @@ struct Core {
         replay(IntakeOptions{options.store, &options.config->limits(), environment}, &plan) {}
 
   std::vector<ConnectionPlan> plan;
-  Watchdog watchdog;
+  std::shared_ptr<Watchdog> watchdog = std::make_shared<Watchdog>();
   Intake intake;
   Replay replay;
   std::vector<Connection> connections;  // in order of plan
@@ -166,7 +166,7 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
   connection->link = std::make_shared<Link>(
       plan->name, plan->config->connector(),
       Link::Options{.connectors = options.connectors,
-                    .watchdog = &core->watchdog,
+                    .watchdog = core->watchdog,
                     .call_time_max = DurationOf(limits.connector_call_time_max()),
                     .make_open_request = options.make_open_request});
   const auto manifest = connection->link->Describe();

@@ -328,7 +328,7 @@ TEST_F(IntakeTest, AConnectorThatNeverEndsIsStopped) {
   } endless;
   link_ = std::make_shared<Link>("wh", "endless",
                                  Link::Options{.connectors = &endless,
-                                               .watchdog = &watchdog_,
+                                               .watchdog = watchdog_,
                                                .call_time_max = absl::Seconds(30),
                                                .make_open_request = [](const auto&, const auto&) {
                                                  return connector::OpenRequest();
@@ -355,7 +355,7 @@ TEST_F(IntakeTest, ACallThatTakesTooLongIsInterruptedAndNamed) {
   system_->blocks = true;
   link_ = std::make_shared<Link>("wh", "fake",
                                  Link::Options{.connectors = &connectors_,
-                                               .watchdog = &watchdog_,
+                                               .watchdog = watchdog_,
                                                .call_time_max = absl::Milliseconds(50),
                                                .make_open_request = [](const auto&, const auto&) {
                                                  return connector::OpenRequest();

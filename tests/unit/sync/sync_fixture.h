@@ -191,7 +191,7 @@ class SyncTest : public testing::Test {
         connection, "fake",
         Link::Options{
             .connectors = &connectors_,
-            .watchdog = &watchdog_,
+            .watchdog = watchdog_,
             .call_time_max = absl::Seconds(config_.limits().connector_call_time_max().seconds()),
             .make_open_request = [](const auto&, const auto&) {
               return connector::OpenRequest();
@@ -281,7 +281,7 @@ class SyncTest : public testing::Test {
   std::unique_ptr<store::Store> store_;
   std::shared_ptr<FakeSystem> system_ = std::make_shared<FakeSystem>();
   FakeConnectors connectors_;
-  Watchdog watchdog_;
+  std::shared_ptr<Watchdog> watchdog_ = std::make_shared<Watchdog>();
   config::v1::Config config_;
   std::vector<ConnectionPlan> plan_;
   std::shared_ptr<Link> link_;

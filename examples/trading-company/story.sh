@@ -96,7 +96,12 @@ run entrepot config check entrepot.yaml
 stop_hub
 start_hub
 run entrepot sync || true
-run entrepot dead-letters replay
+run entrepot dead-letters replay || true
+say "One is left: the row without an article number. No corrected row can be recognised as its own, so a
+person looks at it and drops it."
+left=$(entrepot dead-letters list --output json | python3 -c 'import json,sys; print(json.load(sys.stdin)["deadLetters"][0]["id"])')
+run entrepot dead-letters show "$left"
+run entrepot dead-letters discard "$left"
 check "no dead letter is left" "not it[0].get('deadLetters')" entrepot dead-letters list
 say "Stock of NEW-1 came before its product. When the product comes, it applies by itself."
 python3 "$company/warehouse.py" exchange new-product

@@ -1,6 +1,8 @@
 // entrepot records: what the hub keeps, of any kind. Names no kind: all is read from descriptors.
 #include <fmt/core.h>
 
+#include <cctype>
+
 #include "app/entrepot/commands.h"
 #include "app/entrepot/names.h"
 #include "app/entrepot/values.h"
@@ -55,11 +57,20 @@ std::vector<const FieldDescriptor*> ColumnsOf(const domain::KindInfo& info,
   return columns;
 }
 
+// "LEGAL NAME" for legal_name.
+std::string Heading(const FieldDescriptor& field) {
+  std::string heading = field.name();
+  for (char& c : heading) {
+    c = c == '_' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return heading;
+}
+
 void PrintRecords(const domain::KindInfo& info, const v1::ListRecordsResponse& response,
                   Names* names, const Output& out) {
   const std::vector<const FieldDescriptor*> fields = ColumnsOf(info, response);
   std::vector<Column> columns = {{"KEY"}};
-  for (const FieldDescriptor* field : fields) columns.push_back({field->name()});
+  for (const FieldDescriptor* field : fields) columns.push_back({Heading(*field)});
   columns.insert(columns.end(), {{"REVISION", true}, {"CHANGED"}, {"BY"}, {""}});
   Table table(std::move(columns));
   for (const v1::Record& record : response.records()) {

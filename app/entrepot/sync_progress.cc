@@ -20,6 +20,9 @@ std::string Padded(std::string_view name) {
   return std::string(name) + std::string(std::max(0, kNameWidth - TextWidth(name)), ' ');
 }
 
+// A shorter run says nothing about the rate.
+constexpr int64_t kRatedMillisecondsMin = 100;
+
 // Rows a second from the hub's own times; empty where the run was too short to tell.
 std::string Rate(const v1::Run& run) {
   if (!run.has_ended_at()) return "";
@@ -27,7 +30,7 @@ std::string Rate(const v1::Run& run) {
   const auto& to = run.ended_at();
   const int64_t milliseconds =
       (to.seconds() - from.seconds()) * 1000 + (to.nanos() - from.nanos()) / 1'000'000;
-  if (milliseconds <= 0 || run.read() == 0) return "";
+  if (milliseconds < kRatedMillisecondsMin || run.read() == 0) return "";
   return fmt::format(", {} rows/s",
                      ShowCount(run.read() * 1000 / static_cast<uint64_t>(milliseconds)));
 }

@@ -16,7 +16,9 @@ google::rpc::ErrorInfo InfoOf(const grpc::Status& status) {
   EXPECT_EQ(rich.code(), static_cast<int>(status.error_code()));
   EXPECT_EQ(rich.message(), status.error_message());
   EXPECT_EQ(rich.details_size(), 1);
-  if (rich.details_size() == 1) EXPECT_TRUE(rich.details(0).UnpackTo(&info));
+  if (rich.details_size() == 1) {
+    EXPECT_TRUE(rich.details(0).UnpackTo(&info));
+  }
   return info;
 }
 

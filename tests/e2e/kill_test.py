@@ -3,7 +3,7 @@
 
     kill_test.py [--rounds 20] [--seed N] [--keep]
 
-Every round a warehouse file with all stock rows changed is being read, clients place and ship orders,
+Every round warehouse files with all stock rows changed are being read, clients place and ship orders,
 and the ledger is being written, when the hub is killed at a random moment. Clients repeat what was not
 answered, with the same request id, as they would. What was open at the moment of death is read from a
 copy of the store before the restart. In the end the store (by SQL) and the journal (by hledger) are
@@ -28,7 +28,7 @@ import grpc
 
 from hub import Hub, pb
 
-PRODUCTS, WAREHOUSES, CLIENTS, CALLERS = 2000, 5, 12, 4
+PRODUCTS, WAREHOUSES, CLIENTS, CALLERS = 2000, 10, 12, 4
 ROUNDS_THAT_MUST_HIT_OPEN_WORK = 0.75
 
 CONFIG = """
@@ -82,6 +82,11 @@ sales: {default_price_type: list}
 """
 
 
+# Prepared, because the hub should be reading most of the time, not waiting for files.
+STOCK_ROWS = [("P%04d;W%d;" % (product, place), 1000 + product % 50)
+              for product in range(PRODUCTS) for place in range(WAREHOUSES)]
+
+
 def write_table(folder, name, heading, rows):
     path = folder / "exchange" / (name + ".csv")
     with open(str(path) + ".part", "w") as file:
@@ -90,13 +95,12 @@ def write_table(folder, name, heading, rows):
     pathlib.Path(str(path) + ".part").rename(path)
 
 
-def write_stock(folder, round_number):
-    """All stock rows, each changed since the round before. Old figures in time, so that nothing of
+def write_stock(folder, export):
+    """All stock rows, each changed since the export before. Old figures in time, so that nothing of
     what the hub reserved is taken for contained in them."""
-    write_table(folder, "stock-%04d" % round_number, "sku;warehouse;on_hand;as_of",
-                ("P%04d;W%d;%d;2020-01-01T00:%02d:00+0000" % (
-                    product, place, 1000 + product % 50 + round_number, round_number % 60)
-                 for product in range(PRODUCTS) for place in range(WAREHOUSES)))
+    end = ";2020-01-01T00:%02d:00+0000" % (export % 60)
+    write_table(folder, "stock-%04d" % export, "sku;warehouse;on_hand;as_of",
+                (row + str(amount + export) + end for row, amount in STOCK_ROWS))
 
 
 def write_catalogue(folder):
@@ -177,16 +181,26 @@ class Caller(threading.Thread):
         self.unanswered = []
 
 
-def start_sync(hub):
-    """A sync that nobody waits for; it dies with the hub."""
-    def run():
+class Warehouse(threading.Thread):
+    """The warehouse system: exports all its stock again and again, and has it read."""
+
+    exports = 0  # over all rounds
+
+    def __init__(self, hub):
+        super().__init__(daemon=True)
+        self.hub = hub
+
+    def run(self):
         try:
-            with hub.channel() as channel:
-                for _ in pb.OperationServiceStub(channel).Sync(pb.SyncRequest(), timeout=120):
-                    pass
+            with self.hub.channel() as channel:
+                operation = pb.OperationServiceStub(channel)
+                while True:
+                    Warehouse.exports += 1
+                    write_stock(self.hub.folder, Warehouse.exports)
+                    for _ in operation.Sync(pb.SyncRequest(connections=["warehouse"]), timeout=60):
+                        pass
         except grpc.RpcError:
-            pass
-    threading.Thread(target=run, daemon=True).start()
+            pass  # the hub was killed
 
 
 def open_work(folder):
@@ -270,7 +284,7 @@ def decimal(value):
     return Decimal(value.units) + Decimal(value.nanos) / 10**9
 
 
-def check_everything(folder, callers, rounds):
+def check_everything(folder, callers, exports):
     store = sqlite3.connect(folder / "data/entrepot.db")
     orders = records(store, "order")
     answered = {own: number for caller in callers for own, number in caller.answers.items()}
@@ -291,7 +305,7 @@ def check_everything(folder, callers, rounds):
 
     stock = bulk_records(store, "stock_level")
     assert len(stock) == PRODUCTS * WAREHOUSES, "%d stock rows" % len(stock)
-    expected = sum(1000 + p % 50 + rounds for p in range(PRODUCTS)) * WAREHOUSES
+    expected = sum(1000 + p % 50 + exports for p in range(PRODUCTS)) * WAREHOUSES
     assert sum(s.on_hand.units for s in stock) == expected, "stock is not as in the last file"
     print("%d orders, %d invoices, %d stock rows: lost 0, doubled 0" % (
         len(orders), len(invoices), len(stock)))
@@ -324,14 +338,15 @@ def main():
     hub.cli("sync")
     callers, hits = [], 0
     for round_number in range(1, options.rounds + 1):
-        write_stock(folder, round_number)
-        start_sync(hub)
+        warehouse = Warehouse(hub)
+        warehouse.start()
         now = [Caller("r%d-%d" % (round_number, n), hub, random.Random(chance.random()))
                for n in range(CALLERS)]
         for caller in now:
             caller.start()
         time.sleep(chance.uniform(0.05, 0.8))
         hub.kill()
+        warehouse.join(60)
         for caller in now:
             caller.join(60)
             if caller.failure:
@@ -347,7 +362,7 @@ def main():
             round_number, sum(len(c.answers) for c in now), in_flight, runs), flush=True)
     wait_until_delivered(hub)
     hub.stop()
-    check_everything(folder, callers, options.rounds)
+    check_everything(folder, callers, Warehouse.exports)
     print("%d of %d rounds hit open work" % (hits, options.rounds))
     if options.rounds >= 20:
         assert hits >= ROUNDS_THAT_MUST_HIT_OPEN_WORK * options.rounds, "too few rounds hit open work"

@@ -98,7 +98,8 @@ std::vector<Candidate> LikeCandidates(const ProductInfo& product, const Declared
                                       View view) {
   std::vector<Candidate> candidates;
   if (product.family.empty() || product.attributes.empty()) return candidates;
-  catalogue.ForEachOfFamily(product.family, view, [&](const ProductPtr& other) {
+  const SignatureFilter filter(product);
+  catalogue.ForEachOfFamily(product.family, filter, view, [&](const ProductPtr& other) {
     const Likeness likeness = Compare(product, *other);
     if (!likeness.fits || other->id == product.id || declared.contains(other->id)) return;
     if (!stock.MayHaveStock(other->id, view)) return;

@@ -200,7 +200,7 @@ void Catalogue::Write(uint64_t id, domain::Kind kind, const google::protobuf::Me
     writer(products_, id, ProductRow{id, product});
     writer(by_sku_, DigestOf64(product->sku), ProductRow{id, product});
     if (!product->family.empty()) {
-      writer(by_family_, product->family.hash(), ProductRow{id, product});
+      writer(by_family_, product->family.hash(), FamilyRow{id, SignatureOf(*product), product});
     }
   } else if (kind == Record::kProductRelation) {
     const RelationInfo relation = ToInfo(id, As<v1::ProductRelation>(body), names_);

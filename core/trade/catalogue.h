@@ -15,6 +15,7 @@
 #include "core/trade/interned.h"
 #include "core/trade/owned_rows.h"
 #include "core/trade/packed.h"
+#include "core/trade/signature.h"
 #include "core/trade/staging.h"
 #include "entrepot/v1/product_relation.pb.h"
 
@@ -122,11 +123,13 @@ class Catalogue final : public store::Projection {
   // In which the product stands on either side.
   std::vector<RelationInfo> RelationsOf(uint64_t product_id, View view) const;
   std::vector<PriceInfo> PricesOf(uint64_t product_id, View view) const;
-  // Products of a family. `visit` takes a ProductPtr and must not ask for families.
+  // Products of the family that pass the filter. `visit` takes a ProductPtr and must not ask for
+  // families.
   template <typename Visit>
-  void ForEachOfFamily(Interned family, View view, Visit visit) const {
-    by_family_.ForEach(family.hash(), view, [&](const ProductRow& row) {
-      if (row.product->family == family) visit(row.product);
+  void ForEachOfFamily(Interned family, const SignatureFilter& filter, View view,
+                       Visit visit) const {
+    by_family_.ForEach(family.hash(), view, [&](const FamilyRow& row) {
+      if (filter.MayFit(row.signature) && row.product->family == family) visit(row.product);
     });
   }
 
@@ -143,6 +146,11 @@ class Catalogue final : public store::Projection {
     uint64_t key = 0;
     ProductPtr product;
   };
+  struct FamilyRow {
+    uint64_t key = 0;
+    uint64_t signature = 0;
+    ProductPtr product;
+  };
   struct ClientRow {
     uint64_t key = 0;
     ClientPtr client;
@@ -154,11 +162,11 @@ class Catalogue final : public store::Projection {
   template <typename Writer>
   void Write(uint64_t id, domain::Kind kind, const google::protobuf::Message& body, Writer& writer);
 
-  OwnedRows<ProductRow> products_;   // by id
-  OwnedRows<ProductRow> by_sku_;     // by digest of the sku
-  OwnedRows<ProductRow> by_family_;  // by digest of the family
-  OwnedRows<ClientRow> clients_;     // by id
-  OwnedRows<ClientRow> by_code_;     // by digest of the code
+  OwnedRows<ProductRow> products_;  // by id
+  OwnedRows<ProductRow> by_sku_;    // by digest of the sku
+  OwnedRows<FamilyRow> by_family_;  // by digest of the family
+  OwnedRows<ClientRow> clients_;    // by id
+  OwnedRows<ClientRow> by_code_;    // by digest of the code
   OwnedRows<WarehouseRow> warehouses_;
   OwnedRows<ContractInfo> contracts_;  // by client
   OwnedRows<RelationInfo> relations_;  // by product, on both sides

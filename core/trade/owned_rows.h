@@ -5,6 +5,7 @@
 // Rows lie in one deque, chained by owner: about 20 bytes beside the row, with no allocation each.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -26,18 +27,22 @@ class OwnedRows {
   // Writer, or before there are readers.
   void Load(uint64_t owner, Row row) { Insert(owner, std::move(row)); }
 
-  // Writer. Set takes the place of all rows of its key; Add joins them.
-  void StageSet(uint64_t owner, Row row) { Stage({owner, Op::kSet, std::move(row)}); }
-  void StageAdd(uint64_t owner, Row row) { Stage({owner, Op::kAdd, std::move(row)}); }
+  // Writer. Set takes the place of the row of its key, of which there is one at the most; Add joins
+  // those that are there.
+  void StageSet(uint64_t owner, Row row) { Stage({owner, Op::kSet, std::move(row), kNone}); }
+  void StageAdd(uint64_t owner, Row row) { Stage({owner, Op::kAdd, std::move(row), kNone}); }
   void StageRemove(uint64_t owner, uint64_t key) {
     Row row{};
     row.key = key;
-    Stage({owner, Op::kRemove, std::move(row)});
+    Stage({owner, Op::kRemove, std::move(row), kNone});
   }
   void DropLast() {
-    auto found = staged_of_.find(staged_.back().owner);
-    found->second.pop_back();
-    if (found->second.empty()) staged_of_.erase(found);
+    const Staged& last = staged_.back();
+    if (last.previous == kNone) {
+      last_of_.erase(last.owner);
+    } else {
+      last_of_[last.owner] = last.previous;
+    }
     staged_.pop_back();
   }
   // The lock is given up now and then, so that readers never wait for a whole intake transaction.
@@ -49,15 +54,15 @@ class OwnedRows {
       }
     }
     staged_.clear();
-    staged_of_.clear();
+    last_of_.clear();
   }
 
   // Calls visit(const Row&) for the owner's rows, in no order. `visit` must not touch this table.
   template <typename Visit>
   void ForEach(uint64_t owner, View view, Visit visit) const {
     if (view == View::kWriter) {
-      if (auto found = staged_of_.find(owner); found != staged_of_.end()) {
-        for (const Row& row : Overlaid(owner, found->second)) visit(row);
+      if (auto last = last_of_.find(owner); last != last_of_.end()) {
+        for (const Row& row : Overlaid(owner, last->second)) visit(row);
         return;
       }
       VisitCommitted(owner, visit);
@@ -84,15 +89,29 @@ class OwnedRows {
     uint64_t owner;
     Op op;
     Row row;
+    uint32_t previous = kNone;  // of the same owner, in staged_
   };
 
   void Stage(Staged staged) {
-    staged_of_[staged.owner].push_back(static_cast<uint32_t>(staged_.size()));
+    auto [last, is_first] = last_of_.try_emplace(staged.owner, kNone);
+    staged.previous = last->second;
+    last->second = static_cast<uint32_t>(staged_.size());
     staged_.push_back(std::move(staged));
   }
   void Apply(Staged staged) {
-    if (staged.op != Op::kAdd) Remove(staged.owner, staged.row.key);
-    if (staged.op != Op::kRemove) Insert(staged.owner, std::move(staged.row));
+    if (staged.op == Op::kRemove) return Remove(staged.owner, staged.row.key);
+    if (staged.op == Op::kSet && Replace(staged.owner, staged.row)) return;
+    Insert(staged.owner, std::move(staged.row));
+  }
+  bool Replace(uint64_t owner, Row& row) {
+    auto head = heads_.find(owner);
+    if (head == heads_.end()) return false;
+    for (uint32_t at = head->second; at != kNone; at = nodes_[at].next) {
+      if (nodes_[at].row.key != row.key) continue;
+      nodes_[at].row = std::move(row);
+      return true;
+    }
+    return false;
   }
   void Insert(uint64_t owner, Row row) {
     auto [head, is_new] = heads_.try_emplace(owner, kNone);
@@ -128,16 +147,18 @@ class OwnedRows {
     if (head == heads_.end()) return;
     for (uint32_t at = head->second; at != kNone; at = nodes_[at].next) visit(nodes_[at].row);
   }
-  std::vector<Row> Overlaid(uint64_t owner, const std::vector<uint32_t>& staged) const {
+  std::vector<Row> Overlaid(uint64_t owner, uint32_t last) const {
+    std::vector<uint32_t> changes;
+    for (uint32_t at = last; at != kNone; at = staged_[at].previous) changes.push_back(at);
     std::vector<Row> rows;
     auto keep = [&](const Row& row) { rows.push_back(row); };
     VisitCommitted(owner, keep);
-    for (uint32_t index : staged) {
-      const Staged& change = staged_[index];
-      if (change.op != Op::kAdd) {
-        std::erase_if(rows, [&](const Row& row) { return row.key == change.row.key; });
+    for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+      const Staged& staged = staged_[*change];
+      if (staged.op != Op::kAdd) {
+        std::erase_if(rows, [&](const Row& row) { return row.key == staged.row.key; });
       }
-      if (change.op != Op::kRemove) rows.push_back(change.row);
+      if (staged.op != Op::kRemove) rows.push_back(staged.row);
     }
     return rows;
   }
@@ -148,7 +169,7 @@ class OwnedRows {
   uint32_t free_ = kNone;
   // Of the writer alone.
   std::vector<Staged> staged_;
-  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> staged_of_;
+  absl::flat_hash_map<uint64_t, uint32_t> last_of_;  // of an owner, in staged_
 };
 
 }  // namespace entrepot::trade

@@ -11,13 +11,6 @@ namespace {
 
 using domain::Decimal;
 
-// Do the warehouse's figures contain what left at this moment? Unknown: no.
-bool Contains(const LevelInfo* level, const StockRule& rule, int64_t shipped_at_us) {
-  if (level == nullptr || level->as_of_us == LevelInfo::kUnknown) return false;
-  if (rule.includes == config::v1::STOCK_INCLUDES_NOTHING) return false;
-  return absl::FromUnixMicros(level->as_of_us) >= absl::FromUnixMicros(shipped_at_us) + rule.lag;
-}
-
 }  // namespace
 
 struct Position::Source {
@@ -57,7 +50,7 @@ bool Position::Counts(const DemandInfo& demand, const StockIndex& index) const {
   auto level = std::find_if(stock_.levels.begin(), stock_.levels.end(),
                             [&](const auto& level) { return level.key == demand.warehouse_id; });
   if (level == stock_.levels.end()) return true;
-  return !Contains(&*level, index.RuleOf(*level), demand.shipped_at_us);
+  return !index.Contains(*level, demand.shipped_at_us);
 }
 
 void Position::AddBackOrder(Decimal quantity, PackedDay wanted_on) {

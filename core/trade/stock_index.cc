@@ -82,6 +82,10 @@ void ForEachDemand(uint64_t id, const v1::Order& order, Visit visit) {
   }
 }
 
+// Goods that figures have contained for so long need not be kept in memory: figures may be replayed
+// from a backup, but not from further back.
+constexpr absl::Duration kHistoryAge = absl::Hours(7 * 24);
+
 }  // namespace
 
 uint64_t DigestOf(const v1::Expectation& expectation) {
@@ -100,6 +104,24 @@ StockIndex::StockIndex(const Settings& settings) : rules_{StockRule()} {
 uint16_t StockIndex::RuleIndex(std::string_view origin) const {
   auto found = rule_of_.find(origin.substr(0, origin.find('/')));
   return found == rule_of_.end() ? 0 : found->second;
+}
+
+bool StockIndex::Contains(const LevelInfo& level, int64_t shipped_at_us) const {
+  const StockRule& rule = rules_[level.rule];
+  if (level.as_of_us == LevelInfo::kUnknown) return false;
+  if (rule.includes == config::v1::STOCK_INCLUDES_NOTHING) return false;
+  return absl::FromUnixMicros(level.as_of_us) >= absl::FromUnixMicros(shipped_at_us) + rule.lag;
+}
+
+// The writer's view.
+bool StockIndex::IsHistory(uint64_t product_id, const DemandInfo& part) const {
+  if (part.state != DemandInfo::State::kShipped) return false;
+  const int64_t later = part.shipped_at_us + absl::ToInt64Microseconds(kHistoryAge);
+  bool history = false;
+  levels_.ForEach(product_id, View::kWriter, [&](const LevelInfo& level) {
+    history = history || (level.key == part.warehouse_id && Contains(level, later));
+  });
+  return history;
 }
 
 ProductStock StockIndex::Get(uint64_t product_id, View view) const {
@@ -135,8 +157,9 @@ void StockIndex::Load(uint64_t id, domain::Kind kind, const google::protobuf::Me
     const auto& supply = As<v1::Supply>(body);
     if (IsOpen(supply)) supplies_.Load(supply.product_id(), ToInfo(id, supply));
   } else if (kind == Record::kOrder) {
-    ForEachDemand(id, As<v1::Order>(body),
-                  [&](uint64_t product_id, DemandInfo part) { demand_.Load(product_id, part); });
+    ForEachDemand(id, As<v1::Order>(body), [&](uint64_t product_id, const DemandInfo& part) {
+      if (!IsHistory(product_id, part)) demand_.Load(product_id, part);
+    });
   }
 }
 
@@ -180,9 +203,10 @@ void StockIndex::StageOrder(const store::RecordChange& change) {
     }
   }
   if (change.after == nullptr) return;
-  ForEachDemand(change.id, *As<v1::Order>(change.after), [&](uint64_t product_id, DemandInfo part) {
-    staging_.Add(demand_, product_id, std::move(part));
-  });
+  ForEachDemand(change.id, *As<v1::Order>(change.after),
+                [&](uint64_t product_id, const DemandInfo& part) {
+                  if (!IsHistory(product_id, part)) staging_.Add(demand_, product_id, part);
+                });
 }
 
 void StockIndex::Commit() {

@@ -72,7 +72,10 @@ class StockIndex final : public store::Projection {
   bool HasBackOrders(uint64_t product_id, View view) const;
   // False: no warehouse holds any of it, so it cannot be available. Cheaper than Get.
   bool MayHaveStock(uint64_t product_id, View view) const;
-  const StockRule& RuleOf(const LevelInfo& level) const { return rules_[level.rule]; }
+  // Do the warehouse's figures contain what left at this moment (decision 10)? Where that is not
+  // known, no. Nobody notes when an order is handed over to a warehouse, so that figures which
+  // include orders are taken to include shipments: too little is promised, never too much.
+  bool Contains(const LevelInfo& level, int64_t shipped_at_us) const;
 
   bool Wants(domain::Kind kind) const override;
   void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
@@ -84,6 +87,7 @@ class StockIndex final : public store::Projection {
 
  private:
   uint16_t RuleIndex(std::string_view origin) const;
+  bool IsHistory(uint64_t product_id, const DemandInfo& part) const;
   void StageLevel(const store::RecordChange& change);
   void StageSupply(const store::RecordChange& change);
   void StageOrder(const store::RecordChange& change);

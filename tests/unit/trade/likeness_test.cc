@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "core/trade/signature.h"
+
 namespace entrepot::trade {
 namespace {
 
@@ -59,6 +63,38 @@ TEST_F(LikenessTest, OneTextInFourMayDifferButNoNumberMayBeFarOff) {
                      Text("coat", "zinc")}));
   EXPECT_FALSE(fits({}));
   EXPECT_FALSE(Compare(Product({}), Product({})).fits);
+}
+
+TEST_F(LikenessTest, NoSignaturePassesOverAProductThatFits) {
+  std::mt19937 random(7);
+  const auto pick = [&](int below) { return static_cast<int>(random() % below); };
+  const auto make = [&](int names) {
+    std::vector<AttributeInfo> attributes;
+    for (int i = 0; i < names; ++i) {
+      if (pick(8) == 0) continue;
+      const std::string name = "a" + std::to_string(i);
+      if (i % 2 == 0) {
+        attributes.push_back(Text(name, std::to_string(pick(2))));
+      } else {
+        const bool in_cm = pick(2) == 0;
+        const std::string digits = std::to_string(80 + pick(40));
+        attributes.push_back(Number(name, in_cm ? digits : digits + "0", in_cm ? "CMT" : "MMT"));
+      }
+    }
+    return Product(std::move(attributes));
+  };
+  int fitting = 0, passed = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const int names = 1 + pick(12);
+    const ProductInfo wanted = make(names), offered = make(names);
+    const bool may_fit = SignatureFilter(wanted).MayFit(SignatureOf(offered));
+    passed += may_fit ? 1 : 0;
+    if (!Compare(wanted, offered).fits) continue;
+    ++fitting;
+    ASSERT_TRUE(may_fit);
+  }
+  EXPECT_GT(fitting, 100);
+  EXPECT_LT(passed, 19'000);
 }
 
 TEST_F(LikenessTest, UnitsAgreeWithinACategoryOnly) {

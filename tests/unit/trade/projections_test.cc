@@ -123,6 +123,28 @@ TEST(StockIndex, IsTheSameAfterARestart) {
   EXPECT_EQ(story.Say("analogues BOLT"), analogues);
 }
 
+TEST(StockIndex, LetsGoOfShipmentsThatFiguresHaveLongContained) {
+  Story story;
+  WithStock(story);
+  story.Say("order C-1: BOLT 4");
+  story.Say("clock +1m");
+  story.Say("ship 1001");
+  const auto parts = [&] {
+    const uint64_t id = story.IdOf(Record::kProduct, "BOLT");
+    return story.trade().stock.Get(id, View::kCommitted).demand.size();
+  };
+  story.Say("clock 2026-03-05");
+  story.Say("stock BOLT MAIN 6");
+  story.Reopen();
+  EXPECT_EQ(parts(), 1U);
+  story.Say("clock 2026-03-12");
+  story.Say("stock BOLT MAIN 6");
+  const std::string available = story.Say("available BOLT");
+  story.Reopen();
+  EXPECT_EQ(parts(), 0U);
+  EXPECT_EQ(story.Say("available BOLT"), available);
+}
+
 TEST(Catalogue, FollowsKeysThatChange) {
   Story story;
   WithStock(story);

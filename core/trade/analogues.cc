@@ -94,15 +94,13 @@ std::vector<Candidate> DeclaredCandidates(const ProductInfo& product, const Decl
 }
 
 std::vector<Candidate> LikeCandidates(const ProductInfo& product, const Declared& declared,
-                                      const Catalogue& catalogue, const StockIndex& stock,
-                                      View view) {
+                                      const Catalogue& catalogue, View view) {
   std::vector<Candidate> candidates;
   if (product.family.empty() || product.attributes.empty()) return candidates;
   const SignatureFilter filter(product);
   catalogue.ForEachOfFamily(product.family, filter, view, [&](const ProductPtr& other) {
     const Likeness likeness = Compare(product, *other);
     if (!likeness.fits || other->id == product.id || declared.contains(other->id)) return;
-    if (!stock.MayHaveStock(other->id, view)) return;
     Candidate candidate{other, nullptr, 1, 1, likeness};
     if (!UnitsAgree(product, *other, &candidate.numerator, &candidate.denominator)) return;
     candidates.push_back(std::move(candidate));
@@ -199,6 +197,7 @@ std::vector<v1::Analogue> Analogues::Find(const ProductInfo& product, Decimal qu
   const auto offer = [&](const std::vector<Candidate>& candidates) {
     for (const Candidate& candidate : candidates) {
       if (analogues.size() >= static_cast<size_t>(limit)) return;
+      if (!stock_.MayHaveStock(candidate.product->id, view)) continue;
       Position position(*candidate.product, stock_, stock_.Get(candidate.product->id, view),
                         warehouses, today);
       position.AddBackOrders();
@@ -210,7 +209,7 @@ std::vector<v1::Analogue> Analogues::Find(const ProductInfo& product, Decimal qu
   };
   offer(DeclaredCandidates(product, declared, catalogue_, view));
   if (analogues.size() < static_cast<size_t>(limit)) {
-    offer(LikeCandidates(product, declared, catalogue_, stock_, view));
+    offer(LikeCandidates(product, declared, catalogue_, view));
   }
   return analogues;
 }

@@ -162,11 +162,11 @@ class Catalogue final : public store::Projection {
   template <typename Writer>
   void Write(uint64_t id, domain::Kind kind, const google::protobuf::Message& body, Writer& writer);
 
-  OwnedRows<ProductRow> products_;  // by id
-  OwnedRows<ProductRow> by_sku_;    // by digest of the sku
-  OwnedRows<FamilyRow> by_family_;  // by digest of the family
-  OwnedRows<ClientRow> clients_;    // by id
-  OwnedRows<ClientRow> by_code_;    // by digest of the code
+  OwnedRows<ProductRow> products_;                           // by id
+  OwnedRows<ProductRow> by_sku_;                             // by digest of the sku
+  OwnedRows<FamilyRow, AdjacentRows<FamilyRow>> by_family_;  // by digest of the family
+  OwnedRows<ClientRow> clients_;                             // by id
+  OwnedRows<ClientRow> by_code_;                             // by digest of the code
   OwnedRows<WarehouseRow> warehouses_;
   OwnedRows<ContractInfo> contracts_;  // by client
   OwnedRows<RelationInfo> relations_;  // by product, on both sides

@@ -1,19 +1,17 @@
 // A table in memory: rows that belong to an owner (a product's stock levels, an order's requests),
 // with what the writer has staged on top. Readers on any thread see committed rows; the writer sees
 // its own staged ones too, so that a later work of the same commit sees the earlier ones.
-//
-// Rows lie in one deque, chained by owner: about 20 bytes beside the row, with no allocation each.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "core/trade/row_storage.h"
 
 namespace entrepot::trade {
 
@@ -21,11 +19,13 @@ namespace entrepot::trade {
 enum class View { kCommitted, kWriter };
 
 // Row has a member `uint64_t key`. An owner may have several rows of one key.
-template <typename Row>
+template <typename Row, typename Storage = ChainedRows<Row>>
 class OwnedRows {
  public:
+  using RowType = Row;
+
   // Writer, or before there are readers.
-  void Load(uint64_t owner, Row row) { Insert(owner, std::move(row)); }
+  void Load(uint64_t owner, Row row) { rows_.Insert(owner, std::move(row)); }
 
   // Writer. Set takes the place of the row of its key, of which there is one at the most; Add joins
   // those that are there.
@@ -60,16 +60,14 @@ class OwnedRows {
   // Calls visit(const Row&) for the owner's rows, in no order. `visit` must not touch this table.
   template <typename Visit>
   void ForEach(uint64_t owner, View view, Visit visit) const {
-    if (view == View::kWriter) {
-      if (auto last = last_of_.find(owner); last != last_of_.end()) {
-        for (const Row& row : Overlaid(owner, last->second)) visit(row);
-        return;
-      }
-      VisitCommitted(owner, visit);
-      return;
+    if (view == View::kCommitted) {
+      std::shared_lock lock(mutex_);
+      rows_.ForEach(owner, visit);
+    } else if (auto last = last_of_.find(owner); last == last_of_.end()) {
+      rows_.ForEach(owner, visit);
+    } else {
+      for (const Row& row : Overlaid(owner, last->second)) visit(row);
     }
-    std::shared_lock lock(mutex_);
-    VisitCommitted(owner, visit);
   }
   std::vector<Row> Get(uint64_t owner, View view) const {
     std::vector<Row> rows;
@@ -80,16 +78,12 @@ class OwnedRows {
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
   static constexpr size_t kCommitBatch = 256;
-  struct Node {
-    Row row;
-    uint32_t next;
-  };
   enum class Op : uint8_t { kSet, kAdd, kRemove };
   struct Staged {
     uint64_t owner;
     Op op;
     Row row;
-    uint32_t previous = kNone;  // of the same owner, in staged_
+    uint32_t previous;  // of the same owner, in staged_
   };
 
   void Stage(Staged staged) {
@@ -99,60 +93,16 @@ class OwnedRows {
     staged_.push_back(std::move(staged));
   }
   void Apply(Staged staged) {
-    if (staged.op == Op::kRemove) return Remove(staged.owner, staged.row.key);
-    if (staged.op == Op::kSet && Replace(staged.owner, staged.row)) return;
-    Insert(staged.owner, std::move(staged.row));
-  }
-  bool Replace(uint64_t owner, Row& row) {
-    auto head = heads_.find(owner);
-    if (head == heads_.end()) return false;
-    for (uint32_t at = head->second; at != kNone; at = nodes_[at].next) {
-      if (nodes_[at].row.key != row.key) continue;
-      nodes_[at].row = std::move(row);
-      return true;
-    }
-    return false;
-  }
-  void Insert(uint64_t owner, Row row) {
-    auto [head, is_new] = heads_.try_emplace(owner, kNone);
-    uint32_t index = free_;
-    if (index == kNone) {
-      index = static_cast<uint32_t>(nodes_.size());
-      nodes_.push_back({std::move(row), head->second});
-    } else {
-      free_ = nodes_[index].next;
-      nodes_[index] = {std::move(row), head->second};
-    }
-    head->second = index;
-  }
-  void Remove(uint64_t owner, uint64_t key) {
-    auto head = heads_.find(owner);
-    if (head == heads_.end()) return;
-    for (uint32_t* link = &head->second; *link != kNone;) {
-      Node& node = nodes_[*link];
-      if (node.row.key != key) {
-        link = &node.next;
-        continue;
-      }
-      const uint32_t gone = *link;
-      *link = node.next;
-      node = {Row{}, free_};
-      free_ = gone;
-    }
-    if (head->second == kNone) heads_.erase(head);
-  }
-  template <typename Visit>
-  void VisitCommitted(uint64_t owner, Visit& visit) const {
-    auto head = heads_.find(owner);
-    if (head == heads_.end()) return;
-    for (uint32_t at = head->second; at != kNone; at = nodes_[at].next) visit(nodes_[at].row);
+    if (staged.op == Op::kRemove) return rows_.Remove(staged.owner, staged.row.key);
+    if (staged.op == Op::kSet && rows_.Replace(staged.owner, staged.row)) return;
+    rows_.Insert(staged.owner, std::move(staged.row));
   }
   std::vector<Row> Overlaid(uint64_t owner, uint32_t last) const {
     std::vector<uint32_t> changes;
     for (uint32_t at = last; at != kNone; at = staged_[at].previous) changes.push_back(at);
     std::vector<Row> rows;
     auto keep = [&](const Row& row) { rows.push_back(row); };
-    VisitCommitted(owner, keep);
+    rows_.ForEach(owner, keep);
     for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
       const Staged& staged = staged_[*change];
       if (staged.op != Op::kAdd) {
@@ -163,10 +113,8 @@ class OwnedRows {
     return rows;
   }
 
-  mutable std::shared_mutex mutex_;  // guards nodes_, heads_, free_
-  std::deque<Node> nodes_;
-  absl::flat_hash_map<uint64_t, uint32_t> heads_;
-  uint32_t free_ = kNone;
+  mutable std::shared_mutex mutex_;  // guards rows_ against the writer; it reads without
+  Storage rows_;
   // Of the writer alone.
   std::vector<Staged> staged_;
   absl::flat_hash_map<uint64_t, uint32_t> last_of_;  // of an owner, in staged_

@@ -12,18 +12,18 @@ namespace entrepot::trade {
 // The changes of several tables in the order in which they were staged. Of the writer alone.
 class Staging {
  public:
-  template <typename Row>
-  void Set(OwnedRows<Row>& table, uint64_t owner, Row row) {
+  template <typename Table>
+  void Set(Table& table, uint64_t owner, typename Table::RowType row) {
     table.StageSet(owner, std::move(row));
     Note(table);
   }
-  template <typename Row>
-  void Add(OwnedRows<Row>& table, uint64_t owner, Row row) {
+  template <typename Table>
+  void Add(Table& table, uint64_t owner, typename Table::RowType row) {
     table.StageAdd(owner, std::move(row));
     Note(table);
   }
-  template <typename Row>
-  void Remove(OwnedRows<Row>& table, uint64_t owner, uint64_t key) {
+  template <typename Table>
+  void Remove(Table& table, uint64_t owner, uint64_t key) {
     table.StageRemove(owner, key);
     Note(table);
   }
@@ -39,9 +39,9 @@ class Staging {
     void* table;
     void (*drop)(void*);
   };
-  template <typename Row>
-  void Note(OwnedRows<Row>& table) {
-    undo_.push_back({&table, [](void* t) { static_cast<OwnedRows<Row>*>(t)->DropLast(); }});
+  template <typename Table>
+  void Note(Table& table) {
+    undo_.push_back({&table, [](void* t) { static_cast<Table*>(t)->DropLast(); }});
   }
   std::vector<Undo> undo_;
 };
@@ -58,21 +58,21 @@ const T* As(const google::protobuf::Message* body) {
 
 // Ways to put a record's rows into tables: at once while the store loads, staged afterwards.
 struct LoadRow {
-  template <typename Row>
-  void operator()(OwnedRows<Row>& table, uint64_t owner, Row row) {
+  template <typename Table>
+  void operator()(Table& table, uint64_t owner, typename Table::RowType row) {
     table.Load(owner, std::move(row));
   }
 };
 struct AddRow {
-  template <typename Row>
-  void operator()(OwnedRows<Row>& table, uint64_t owner, Row row) {
+  template <typename Table>
+  void operator()(Table& table, uint64_t owner, typename Table::RowType row) {
     staging.Add(table, owner, std::move(row));
   }
   Staging& staging;
 };
 struct RemoveRow {
-  template <typename Row>
-  void operator()(OwnedRows<Row>& table, uint64_t owner, Row row) {
+  template <typename Table>
+  void operator()(Table& table, uint64_t owner, typename Table::RowType row) {
     staging.Remove(table, owner, row.key);
   }
   Staging& staging;

@@ -123,7 +123,7 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);  // "entrepot records list … | head" ends quietly
-  gpr_set_log_function([](gpr_log_func_args*) {});  // the status of a call says it all
+  gpr_set_log_function([](gpr_log_func_args*) {});      // the status of a call says it all
   if (!entrepot::log::SetLevel("warn").ok()) return 1;  // of parts that the hub has in common
   if (sodium_init() < 0) return 1;
   return entrepot::cli::Main(argc, argv);

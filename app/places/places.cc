@@ -16,9 +16,9 @@ absl::Status MakeDataFolder(const config::v1::Hub& hub) {
   std::error_code error;
   std::filesystem::create_directories(folder.parent_path(), error);
   if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return absl::OkStatus();
-  return Failure(absl::StatusCode::kUnavailable, "DATA_FOLDER",
-                 fmt::format("the data folder {} cannot be made: {}", folder.string(),
-                             strerror(errno)));
+  return Failure(
+      absl::StatusCode::kUnavailable, "DATA_FOLDER",
+      fmt::format("the data folder {} cannot be made: {}", folder.string(), strerror(errno)));
 }
 
 std::filesystem::path SocketOf(const config::v1::Hub& hub) {

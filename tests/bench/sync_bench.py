@@ -71,9 +71,7 @@ CREATE TEMP TABLE staged(sku TEXT, warehouse TEXT, on_hand TEXT, reserved TEXT, 
 .separator ;
 .import --skip 1 {file} staged
 INSERT INTO stock SELECT * FROM staged WHERE true ON CONFLICT(sku, warehouse) DO UPDATE SET
-  on_hand=excluded.on_hand, reserved=excluded.reserved, as_of=excluded.as_of
-  WHERE on_hand IS NOT excluded.on_hand OR reserved IS NOT excluded.reserved
-     OR as_of IS NOT excluded.as_of;
+  on_hand=excluded.on_hand, reserved=excluded.reserved, as_of=excluded.as_of;
 """
 
 

@@ -8,11 +8,19 @@ function(entrepot_library name)
   target_link_libraries(${name} PUBLIC ${arg_DEPENDS})
 endfunction()
 
-# entrepot_test(NAME SOURCES … DEPENDS … [LABELS …]): every TEST is a test of ctest.
+# Everything that `ctest -L below-api` runs: what the sanitizer presets build.
+add_custom_target(below_api)
+
+# entrepot_test(NAME SOURCES … DEPENDS … [LABELS …] [TIMEOUT seconds]): every TEST is a test of ctest,
+# with the label "below-api" where no other is given.
 function(entrepot_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_LABELS)
+    set(arg_LABELS below-api)
+    add_dependencies(below_api ${name})
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} GTest::gmock_main)

@@ -225,8 +225,9 @@ class Ledger:
         printed = subprocess.run(["hledger", "-f", journal, "print", "-O", "json"], check=True,
                                  capture_output=True, env={"LANG": "C.UTF-8", "PATH": "/usr/bin"})
         self.codes = collections.Counter(t["tcode"] for t in json.loads(printed.stdout))
-        subprocess.run(["hledger", "-f", journal, "check", "--strict", "ordereddates", "payees"],
-                       check=True, env={"LANG": "C.UTF-8", "PATH": "/usr/bin"})
+        for program in (["hledger", "-f", journal, "check", "--strict", "ordereddates", "payees"],
+                        ["ledger", "-f", journal, "--pedantic", "--check-payees", "source"]):
+            subprocess.run(program, check=True, env={"LANG": "C.UTF-8", "PATH": "/usr/bin"})
         balance = subprocess.run(["hledger", "-f", journal, "balance", "assets:receivable", "--flat",
                                   "-N", "-O", "csv"], check=True, capture_output=True, text=True,
                                  env={"LANG": "C.UTF-8", "PATH": "/usr/bin"}).stdout

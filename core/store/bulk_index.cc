@@ -12,10 +12,16 @@ void BulkIndex::Reserve(size_t count) {
 }
 
 void BulkIndex::Set(const Digest128& key, const BulkBase& base) {
+  const auto found = entries_.find(key);
+  if (found != entries_.end() && found->second.record_id == base.record_id) {
+    // Other threads read ids only: no lock.
+    undo_.push_back({key, found->second});
+    found->second.digest = base.digest;
+    return;
+  }
   const std::unique_lock lock(mutex_);
-  const auto [at, inserted] = entries_.try_emplace(key, base);
-  undo_.push_back({key, inserted ? BulkBase{} : at->second});
-  if (!inserted) at->second = base;
+  undo_.push_back({key, found == entries_.end() ? BulkBase{} : found->second});
+  entries_.insert_or_assign(key, base);
 }
 
 void BulkIndex::Erase(const Digest128& key) {

@@ -23,6 +23,8 @@ class BulkIndex {
     const auto found = entries_.find(key);
     return found == entries_.end() ? nullptr : &found->second;
   }
+  // Looking a key up is a cache miss, unless it was announced some lookups before.
+  void Prefetch(const Digest128& key) const { entries_.prefetch(key); }
   void Set(const Digest128& key, const BulkBase& base);
   void Erase(const Digest128& key);
   size_t staged() const { return undo_.size(); }

@@ -90,10 +90,11 @@ absl::Status BulkPlaces::Flush(Connection& db) {
   for (const uint64_t segment : dirty_) {
     is_dirty_[segment] = false;
     if (!status.ok()) continue;
-    bytes.clear();
     const uint64_t first = segment << kSegmentBits;
     const uint64_t end = std::min<uint64_t>(places_.size(), first + kSegmentSize);
-    for (uint64_t id = first; id < end; ++id) PackFixed(places_[id], &bytes);
+    bytes.resize((end - first) * 8);
+    char* at = bytes.data();
+    for (uint64_t id = first; id < end; ++id) at = PutFixed(places_[id], at);
     status = db.Prepare(kSaveSql).Bind(segment).BindBlob(bytes).Run();
   }
   dirty_.clear();

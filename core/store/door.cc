@@ -30,6 +30,34 @@ absl::Status KeyTaken(const KindInfo& info, const Message& body, uint64_t owner)
                              domain::KeyText(info, body), info.name, owner));
 }
 
+// Fields by number, as bits; what does not fit in is in no set.
+uint64_t NumbersOf(const KindInfo& info, std::span<const int> fields) {
+  uint64_t numbers = 0;
+  for (const int index : fields) {
+    const int number = info.descriptor->field(index)->number();
+    if (number < 64) numbers |= uint64_t{1} << number;
+  }
+  return numbers;
+}
+
+// Does a serialized message hold no other fields than these? False where that is not clear.
+bool HoldsOnly(std::string_view bytes, uint64_t numbers) {
+  enum WireType { kVarint = 0, kFixed64 = 1, kBytes = 2 };
+  for (Unpacker in(bytes); !in.done();) {
+    const uint64_t tag = in.Varint();
+    const uint64_t number = tag >> 3;
+    if (number >= 64 || (numbers >> number & 1) == 0) return false;
+    switch (tag & 7) {
+      case kVarint: in.Varint(); break;
+      case kFixed64: in.Fixed(); break;
+      case kBytes: in.Bytes(); break;
+      default: return false;
+    }
+    if (!in.ok()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 absl::Status WriteBuffers::Flush(Connection& db, BulkPlaces* places) {
@@ -60,24 +88,20 @@ absl::StatusOr<PutResult> Door::Put(const PutRequest& request, absl::Time now) {
   if (request.id != 0) {
     RETURN_IF_ERROR(FindById(info, request.id, &known));
   } else {
-    key_ = domain::KeyBytes(info, *request.body);
-    RETURN_IF_ERROR(FindByKey(info, &known));
+    RETURN_IF_ERROR(FindByKey(info, request, &known));
   }
   ASSIGN_OR_RETURN(const Message* body, Merge(info, request, known));
-  bytes_.clear();
-  domain::AppendCanonicalBytes(*body, &bytes_);
   if (known.id != 0 && !known.deleted && bytes_ == known.body) {
     return KeepUnchanged(request, known);
   }
   RETURN_IF_ERROR(domain::Check(request.kind, *body));
-  if (body != request.body || request.id != 0) key_ = domain::KeyBytes(info, *body);
   Next next{.info = &info,
             .body = body,
             .bytes = bytes_,
             .origin = request.origin,
             .base_digest = BaseDigest(request, known),
             .now = now};
-  RETURN_IF_ERROR(CheckKey(known, &next));
+  RETURN_IF_ERROR(CheckKey(request, known, &next));
   return Write(known, next);
 }
 
@@ -104,20 +128,33 @@ absl::Status Door::FindById(const KindInfo& info, uint64_t id, Known* known) {
   return absl::OkStatus();
 }
 
-absl::Status Door::FindByKey(const KindInfo& info, Known* known) {
+absl::Status Door::FindByKey(const KindInfo& info, const PutRequest& request, Known* known) {
   uint64_t id = 0;
   if (info.bulk) {
-    const BulkBase* base = memory_->bulk_index.Find(BulkKey(info.kind, key_));
+    known->bulk_key = KeyOf(info, request, request.body);
+    const BulkBase* base = memory_->bulk_index.Find(known->bulk_key);
     if (base != nullptr) id = base->record_id;
   } else {
-    ASSIGN_OR_RETURN(id, FindOrdinaryByKey(*db_, info.kind, key_));
+    ASSIGN_OR_RETURN(id, FindOrdinaryByKey(*db_, info.kind, domain::KeyBytes(info, *request.body)));
   }
   return id == 0 ? absl::OkStatus() : FindById(info, id, known);
 }
 
+// Of a bulk kind.
+Digest128 Door::KeyOf(const KindInfo& info, const PutRequest& request, const Message* body) {
+  if (body == request.body && request.bulk_key) return *request.bulk_key;
+  return BulkKey(info.kind, domain::KeyBytes(info, *body));
+}
+
+// The next body, and its canonical bytes in bytes_.
 absl::StatusOr<const Message*> Door::Merge(const KindInfo& info, const PutRequest& request,
                                            const Known& known) {
+  bytes_.clear();
+  domain::AppendCanonicalBytes(*request.body, &bytes_);
   if (request.covers.empty()) return request.body;
+  // The usual case: nobody else has said anything about the record. Seen without parsing it.
+  const uint64_t covered = NumbersOf(info, request.covers);
+  if (HoldsOnly(bytes_, covered) && HoldsOnly(known.body, covered)) return request.body;
   Message* after = ScratchOf(info).after.get();
   if (known.id == 0) {
     after->Clear();
@@ -125,20 +162,24 @@ absl::StatusOr<const Message*> Door::Merge(const KindInfo& info, const PutReques
     RETURN_IF_ERROR(Parse(known.body, known.id, after));
   }
   domain::MergeCovered(*request.body, request.covers, after);
+  bytes_.clear();
+  domain::AppendCanonicalBytes(*after, &bytes_);
   return after;
 }
 
 // A key has one owner, deleted ones included: they come back under their old id.
-absl::Status Door::CheckKey(const Known& known, Next* next) {
+absl::Status Door::CheckKey(const PutRequest& request, const Known& known, Next* next) {
   const KindInfo& info = *next->info;
   uint64_t owner = 0;
   if (info.bulk) {
-    next->bulk_key = BulkKey(info.kind, key_);
-    next->key_changed = known.id == 0 || next->bulk_key != known.bulk_key;
-    if (!next->key_changed) return absl::OkStatus();
+    next->bulk_key = KeyOf(info, request, next->body);
+    const bool same = next->bulk_key == known.bulk_key;
+    next->key_changed = known.id == 0 || !same;
+    if (same) return absl::OkStatus();  // its own, or looked for and not found
     const BulkBase* base = memory_->bulk_index.Find(next->bulk_key);
     if (base != nullptr) owner = base->record_id;
   } else {
+    key_ = domain::KeyBytes(info, *next->body);
     next->key_changed = known.id == 0 || key_ != known.key;
     if (!next->key_changed) return absl::OkStatus();
     ASSIGN_OR_RETURN(owner, FindOrdinaryByKey(*db_, info.kind, key_));
@@ -242,11 +283,12 @@ absl::Status Door::Project(uint64_t id, const Known& known, const Next& next) {
   const Scratch& scratch = ScratchOf(*next.info);
   if (!scratch.projected) return absl::OkStatus();
   const bool was_live = known.id != 0 && !known.deleted;
-  if (was_live) RETURN_IF_ERROR(Parse(known.body, id, scratch.before.get()));
+  const bool parse = was_live && (scratch.needs_before || next.key_changed || next.body == nullptr);
+  if (parse) RETURN_IF_ERROR(Parse(known.body, id, scratch.before.get()));
   const RecordChange change{.id = id,
                             .kind = next.info->kind,
                             .revision = known.revision + 1,
-                            .before = was_live ? scratch.before.get() : nullptr,
+                            .before = parse ? scratch.before.get() : nullptr,
                             .after = next.body,
                             .origin = next.origin};
   for (Projection* projection : memory_->projections) {
@@ -271,7 +313,9 @@ Door::Scratch& Door::ScratchOf(const KindInfo& info) {
     scratch.before = NewBody(info);
     scratch.after = NewBody(info);
     for (const Projection* projection : memory_->projections) {
-      scratch.projected |= projection->Wants(info.kind);
+      if (!projection->Wants(info.kind)) continue;
+      scratch.projected = true;
+      scratch.needs_before |= projection->NeedsBefore(info.kind);
     }
   }
   return scratch;

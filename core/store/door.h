@@ -54,6 +54,7 @@ class Door {
     std::unique_ptr<google::protobuf::Message> before;
     std::unique_ptr<google::protobuf::Message> after;
     bool projected = false;
+    bool needs_before = false;  // by a projection, of every change
   };
   // What is written: the next revision.
   struct Next {
@@ -68,11 +69,13 @@ class Door {
   };
 
   absl::Status FindById(const domain::KindInfo& info, uint64_t id, Known* known);
-  absl::Status FindByKey(const domain::KindInfo& info, Known* known);
+  absl::Status FindByKey(const domain::KindInfo& info, const PutRequest& request, Known* known);
+  Digest128 KeyOf(const domain::KindInfo& info, const PutRequest& request,
+                  const google::protobuf::Message* body);
   absl::StatusOr<const google::protobuf::Message*> Merge(const domain::KindInfo& info,
                                                          const PutRequest& request,
                                                          const Known& known);
-  absl::Status CheckKey(const Known& known, Next* next);
+  absl::Status CheckKey(const PutRequest& request, const Known& known, Next* next);
   absl::StatusOr<PutResult> Delete(const domain::KindInfo& info, const PutRequest& request,
                                    absl::Time now);
   absl::StatusOr<PutResult> KeepUnchanged(const PutRequest& request, const Known& known);
@@ -91,7 +94,7 @@ class Door {
   Memory* memory_;
   WriteBuffers* buffers_;
   OrdinaryRecord ordinary_;
-  std::string key_;    // of the request's body
+  std::string key_;    // of the next body; ordinary kinds
   std::string bytes_;  // canonical bytes of the next body
   std::vector<Scratch> scratch_;
 };

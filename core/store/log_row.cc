@@ -40,19 +40,24 @@ PackedEntry UnpackEntry(Unpacker* in, uint64_t first_seq) {
 }  // namespace
 
 void PackEntry(const PackedEntry& entry, uint64_t first_seq, std::string* out) {
-  PackVarint(entry.seq - first_seq, out);
-  PackVarint(entry.record_id, out);
-  PackVarint((entry.deleted ? kDeleted : 0) | (entry.bulk ? kBulk : 0), out);
-  PackVarint(static_cast<uint64_t>(entry.kind), out);
-  PackVarint(entry.revision, out);
-  PackVarint(entry.previous_seq, out);
-  PackVarint(entry.origin, out);
+  constexpr size_t kVarints = 8;
+  constexpr size_t kFixed = 3;
+  char head[kVarints * kVarintMax + kFixed * 8];
+  char* at = PutVarint(entry.seq - first_seq, head);
+  at = PutVarint(entry.record_id, at);
+  at = PutVarint((entry.deleted ? kDeleted : 0) | (entry.bulk ? kBulk : 0), at);
+  at = PutVarint(static_cast<uint64_t>(entry.kind), at);
+  at = PutVarint(entry.revision, at);
+  at = PutVarint(entry.previous_seq, at);
+  at = PutVarint(entry.origin, at);
   if (entry.bulk) {
-    PackFixed(entry.base_digest, out);
-    PackFixed(entry.key.high, out);
-    PackFixed(entry.key.low, out);
+    at = PutFixed(entry.base_digest, at);
+    at = PutFixed(entry.key.high, at);
+    at = PutFixed(entry.key.low, at);
   }
-  PackBytes(entry.body, out);
+  at = PutVarint(entry.body.size(), at);
+  out->append(head, at);
+  out->append(entry.body);
 }
 
 void LogRow::Fill(const Statement& query) {

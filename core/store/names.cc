@@ -23,7 +23,11 @@ absl::Status Names::Load(Connection& connection) {
 }
 
 absl::StatusOr<uint32_t> Names::Intern(Connection& connection, std::string_view text) {
-  if (const uint32_t id = Find(text); id != 0) return id;
+  if (last_id_ != 0 && text == last_text_) return last_id_;
+  if (const uint32_t id = Find(text); id != 0) {
+    last_text_ = text;
+    return last_id_ = id;
+  }
   const auto id = static_cast<uint32_t>(count() + 1);
   RETURN_IF_ERROR(connection.Prepare(kInsertSql).Bind(id).BindText(text).Run());
   const std::unique_lock lock(mutex_);
@@ -50,6 +54,7 @@ size_t Names::count() const {
 
 void Names::DropTo(size_t count) {
   const std::unique_lock lock(mutex_);
+  last_id_ = 0;
   while (texts_.size() > count) {
     ids_.erase(texts_.back());
     texts_.pop_back();

@@ -33,6 +33,9 @@ class Names {
   mutable std::shared_mutex mutex_;
   std::deque<std::string> texts_;                       // [id - 1]; addresses stay
   std::unordered_map<std::string_view, uint32_t> ids_;  // views into texts_
+  // What Intern found last: a run asks for the same name with every row.
+  std::string last_text_;
+  uint32_t last_id_ = 0;
 };
 
 }  // namespace entrepot::store

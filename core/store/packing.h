@@ -9,21 +9,29 @@
 
 namespace entrepot::store {
 
-inline void PackVarint(uint64_t value, std::string* out) {
-  char bytes[10];
-  int size = 0;
+// At `to`, where there is room for kVarintMax and 8 bytes; what follows them is returned.
+inline constexpr size_t kVarintMax = 10;
+inline char* PutVarint(uint64_t value, char* to) {
   while (value >= 0x80) {
-    bytes[size++] = static_cast<char>(value | 0x80);
+    *to++ = static_cast<char>(value | 0x80);
     value >>= 7;
   }
-  bytes[size++] = static_cast<char>(value);
-  out->append(bytes, size);
+  *to++ = static_cast<char>(value);
+  return to;
+}
+inline char* PutFixed(uint64_t value, char* to) {
+  for (int i = 0; i < 8; ++i) to[i] = static_cast<char>(value >> (8 * i));
+  return to + 8;
+}
+
+inline void PackVarint(uint64_t value, std::string* out) {
+  char bytes[kVarintMax];
+  out->append(bytes, PutVarint(value, bytes));
 }
 
 inline void PackFixed(uint64_t value, std::string* out) {
   char bytes[8];
-  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(value >> (8 * i));
-  out->append(bytes, sizeof(bytes));
+  out->append(bytes, PutFixed(value, bytes));
 }
 
 inline void PackBytes(std::string_view bytes, std::string* out) {
@@ -39,6 +47,9 @@ class Unpacker {
       : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   uint64_t Varint() {
+    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) [[likely]] {
+      return static_cast<unsigned char>(*at_++);
+    }
     uint64_t value = 0;
     for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
       const auto byte = static_cast<unsigned char>(*at_++);

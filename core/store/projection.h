@@ -15,9 +15,10 @@ struct RecordChange {
   uint64_t id;
   domain::Kind kind;
   uint64_t revision;
-  const google::protobuf::Message* before;  // nullptr: new, or deleted before
-  const google::protobuf::Message* after;   // nullptr: deleted now
-  std::string_view origin;                  // of the revision: "warehouse/stock"
+  // nullptr: new, deleted before, or see Projection::NeedsBefore.
+  const google::protobuf::Message* before;
+  const google::protobuf::Message* after;  // nullptr: deleted now
+  std::string_view origin;                 // of the revision: "warehouse/stock"
 };
 
 // All calls come from the writer's thread, except Load, which comes before it starts. Readers on
@@ -27,6 +28,9 @@ class Projection {
   virtual ~Projection() = default;
   // Only changes of these kinds are given to it.
   virtual bool Wants(domain::Kind kind) const = 0;
+  // False: `before` is not read where the record stays and keeps its key. Where nobody reads it, it
+  // is not parsed.
+  virtual bool NeedsBefore(domain::Kind) const { return true; }
   // Once for every kept record that is not deleted, in order of kind's dependency.
   // `origin` is that of its newest revision.
   virtual void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,

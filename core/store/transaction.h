@@ -28,6 +28,8 @@ struct PutRequest {
   std::string_view origin;  // "warehouse/stock", "api:anna", "reaction:invoice"
   // Bulk kinds: kept with the record as its base (see BulkBase). 0: left as it is.
   uint64_t base_digest = 0;
+  // Bulk kinds: BulkKey of the body, by who knows it already.
+  std::optional<Digest128> bulk_key;
 };
 
 enum class PutOutcome { kCreated, kChanged, kUnchanged };
@@ -80,6 +82,8 @@ class Transaction : public Reader {
                                const Base& base) = 0;
   // Bulk kinds, in memory: by DigestOf128 of kind and key bytes (BulkKey).
   virtual std::optional<BulkBase> FindBulk(const Digest128& key) const = 0;
+  // A hint that FindBulk is asked for this key soon, some rows ahead: its memory is fetched.
+  virtual void PrefetchBulk(const Digest128&) const {}
 
   virtual absl::Status SetCursor(std::string_view name, std::string_view value) = 0;
 

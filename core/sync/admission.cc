@@ -95,7 +95,8 @@ absl::StatusOr<Passage> Admission::ApplyBulk(store::Transaction& tx, const RawRo
               .covers = translator_->covers(),
               .deleted = item.deleted,
               .origin = dataset_->path,
-              .base_digest = item.digests[0]},
+              .base_digest = item.digests[0],
+              .bulk_key = item.bulk_key},
              raw, item);
 }
 

@@ -39,6 +39,11 @@ class Admission {
   // since. Errors are the store's: the transaction must be undone.
   absl::StatusOr<Passage> Enter(store::Transaction& tx, const RawRow& raw, Item& item);
 
+  // Announces an item some rows ahead: what memory its base lies in is fetched meanwhile.
+  void Expect(const store::Transaction& tx, const Item& item) const {
+    if (dataset_->kind->bulk) tx.PrefetchBulk(item.bulk_key);
+  }
+
   // Outside the flow of rows: a record that its source no longer holds.
   absl::Status Delete(store::Transaction& tx, uint64_t record_id);
   absl::Status BuryBadRow(store::Transaction& tx, const connector::BadRow& bad);

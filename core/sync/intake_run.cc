@@ -179,8 +179,10 @@ absl::Status IntakeRun::EnterBatch(store::Transaction& tx, Batch& batch) {
 }
 
 absl::Status IntakeRun::EnterRows(store::Transaction& tx, Batch& batch) {
+  constexpr size_t kAhead = 8;  // about the time that memory takes
   bool bound = false;
   for (size_t i = 0, size = batch.size(); i < size; ++i) {
+    if (i + kAhead < size) admission_->Expect(tx, batch.items[i + kAhead]);
     Item& item = batch.items[i];
     if (item.outcome != mapping::RowOutcome::kMapped && !bound) {
       RETURN_IF_ERROR(admission_->Bind(batch.response.rows()));

@@ -148,6 +148,9 @@ bool StockIndex::Wants(domain::Kind kind) const {
   return kind == Record::kStockLevel || kind == Record::kSupply || kind == Record::kOrder;
 }
 
+// A stock level's key is its place in the table.
+bool StockIndex::NeedsBefore(domain::Kind kind) const { return kind != Record::kStockLevel; }
+
 void StockIndex::Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
                       std::string_view origin) {
   if (kind == Record::kStockLevel) {

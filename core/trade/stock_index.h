@@ -78,6 +78,7 @@ class StockIndex final : public store::Projection {
   bool Contains(const LevelInfo& level, int64_t shipped_at_us) const;
 
   bool Wants(domain::Kind kind) const override;
+  bool NeedsBefore(domain::Kind kind) const override;
   void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
             std::string_view origin) override;
   void Stage(const store::RecordChange& change) override;

@@ -145,8 +145,11 @@ Writer::Next Writer::WaitForNext(std::vector<Task>* tasks) {
     return stopping_ || !interactive_.empty() || !bulk_.empty() || thin_wanted_ > thin_done_;
   });
   if (stopping_) return Next::kStop;
-  const bool bulk_first = !bulk_.empty() && (interactive_.empty() ||
-                                             Steady::now() - bulk_.front().since > kBulkPatience);
+  const Steady::time_point now = Steady::now();
+  if (thin_wanted_ > thin_done_) thin_due_ = std::min(thin_due_, now);
+  if (now - thin_due_ > kThinPatience) return Next::kThin;
+  const bool bulk_first =
+      !bulk_.empty() && (interactive_.empty() || now - bulk_.front().since > kBulkPatience);
   if (bulk_first) {
     tasks->push_back(std::move(bulk_.front()));
     bulk_.pop_front();

@@ -212,6 +212,28 @@ TEST_F(Writing, InteractiveWorkGoesBeforeBulkWork) {
   EXPECT_THAT(order, ElementsAre("interactive", "bulk"));
 }
 
+TEST_F(Writing, ThinningGetsItsTurnHoweverBusyTheWriterIs) {
+  std::atomic<bool> busy = true;
+  std::atomic<int> under_way = 0;
+  // Two at a time, each followed by the next: the queue is never empty.
+  std::function<void()> next = [&] {
+    ++under_way;
+    store_->WriteAsync([](Transaction&) { return absl::OkStatus(); },
+                       [&](absl::Status) {
+                         if (busy) next();
+                         --under_way;
+                       });
+  };
+  next();
+  next();
+  std::future<absl::Status> thinned = std::async([&] { return store_->Thin(); });
+  const bool in_time = thinned.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+  busy = false;
+  EXPECT_TRUE(in_time);
+  EXPECT_TRUE(thinned.get().ok());
+  while (under_way > 0) std::this_thread::yield();
+}
+
 TEST_F(Writing, BulkWorkSeesThatOthersWait) {
   std::promise<void> answered;
   const absl::Status status = store_->WriteBulk([&](Transaction& transaction) {

@@ -152,10 +152,14 @@ void AwaitedKeys::Add(std::string_view kind, std::string_view key) {
 
 absl::Status AwaitedKeys::Prune(Connection& db) {
   if (keys_.size() < prune_at_) return absl::OkStatus();
-  keys_.clear();
-  kinds_.clear();
-  RETURN_IF_ERROR(Load(db));
-  prune_at_ = std::max(prune_at_, 2 * keys_.size());
+  AwaitedKeys left;
+  const absl::Status loaded = left.Load(db);
+  if (!loaded.ok()) {
+    prune_at_ *= 2;  // those at hand stay: fewer would leave waiters behind for ever
+    return loaded;
+  }
+  left.prune_at_ = std::max(prune_at_, 2 * left.keys_.size());
+  *this = std::move(left);
   return absl::OkStatus();
 }
 

@@ -13,6 +13,7 @@
 #include "core/base/status_macros.h"
 #include "core/domain/kind.h"
 #include "core/sync/key_text.h"
+#include "core/sync/replay.h"
 #include "core/sync/trace.h"
 
 namespace entrepot::api {
@@ -222,7 +223,7 @@ absl::StatusOr<v1::DiscardDeadLettersResponse> Operation::DiscardDeadLetters(
     for (const uint64_t id : request.ids()) {
       ASSIGN_OR_RETURN(std::optional<store::DeadLetter> letter, transaction.GetDeadLetter(id));
       if (!letter.has_value()) return NoDeadLetter(id);
-      RETURN_IF_ERROR(transaction.RemoveDeadLetter(id));
+      RETURN_IF_ERROR(sync::DiscardLetter(transaction, *letter));
       discarded.push_back(*std::move(letter));
     }
     return absl::OkStatus();

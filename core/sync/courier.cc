@@ -8,6 +8,7 @@
 #include "core/base/absl_view.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
+#include "core/sync/key_text.h"
 #include "core/sync/outcome.h"
 
 namespace entrepot::sync {
@@ -15,6 +16,7 @@ namespace {
 
 using enum store::DeliveryState;
 
+constexpr char kCannotLookUp[] = "cannot look it up";
 constexpr int kWaitingMax = 100'000;  // looked at again in one go; more come with the next
 
 absl::Duration SettleOf(const connector::Manifest& manifest) {
@@ -62,18 +64,29 @@ Courier::Courier(const DispatcherOptions& options, const ConnectionPlan* plan, L
 absl::StatusOr<std::vector<Parcel>> Courier::Due(const connector::Manifest& manifest,
                                                  store::DeliveryState state) {
   ASSIGN_OR_RETURN(const store::Snapshot snapshot, options_.store->Read());
-  ASSIGN_OR_RETURN(auto due, snapshot->ListDeliveries(plan_->name, {state}, options_.clock->Now(),
-                                                      options_.limits->apply_records_max()));
+  const int limit = state == kUnknown && one_by_one_ ? 1 : options_.limits->apply_records_max();
+  ASSIGN_OR_RETURN(auto due,
+                   snapshot->ListDeliveries(plan_->name, {state}, options_.clock->Now(), limit));
   std::vector<Parcel> parcels;
   for (store::Delivery& delivery : due) {
     const uint64_t sent = delivery.revision;
     ASSIGN_OR_RETURN(Parcel parcel,
                      MakeParcel(*snapshot, *plan_, manifest.append_only(), std::move(delivery)));
-    // What is unknown is what was sent, not what is newest.
-    if (state == kUnknown) parcel.delivery.revision = sent;
+    if (state == kUnknown) RETURN_IF_ERROR(Recall(*snapshot, sent, &parcel));
     parcels.push_back(std::move(parcel));
   }
   return parcels;
+}
+
+// What is unknown is what was sent, under the key that it had then, not what is newest.
+absl::Status Courier::Recall(const store::Reader& reader, uint64_t sent, Parcel* parcel) const {
+  const bool newest = std::exchange(parcel->delivery.revision, sent) == sent;
+  if (newest) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto record, RecordAt(reader, parcel->delivery.record_id, sent));
+  if (!record) return absl::OkStatus();
+  ASSIGN_OR_RETURN(*parcel->item.mutable_correlation_key(),
+                   KeyTextOf(reader, domain::InfoOf(record->body_case()), domain::BodyOf(*record)));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Courier::Turn> Courier::Send(const connector::Manifest& manifest) {
@@ -86,7 +99,10 @@ absl::StatusOr<Courier::Turn> Courier::Send(const connector::Manifest& manifest)
   bool sent = false;
   const absl::Status called = link_->Apply(RequestOf(parcels), &response, &sent);
   if (!sent) {
-    RETURN_IF_ERROR(PutBack(parcels));
+    RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) -> absl::Status {
+      for (const Parcel& parcel : parcels) RETURN_IF_ERROR(PutBack(tx, parcel));
+      return absl::OkStatus();
+    }));
     return Turn{.worked = true, .connection = called};
   }
   RETURN_IF_ERROR(TakeAnswers(manifest, std::move(parcels), called, response));
@@ -129,17 +145,12 @@ absl::Status Courier::NoteInFlight(std::vector<Parcel>* parcels) {
   return absl::OkStatus();
 }
 
-// The connector was not called: nothing happened, and no try is counted.
-absl::Status Courier::PutBack(const std::vector<Parcel>& parcels) {
-  return options_.store->Write([&](store::Transaction& tx) -> absl::Status {
-    for (const Parcel& parcel : parcels) {
-      store::Delivery delivery = parcel.delivery;
-      delivery.state = kPending;
-      --delivery.attempts;
-      RETURN_IF_ERROR(tx.SaveDelivery(delivery));
-    }
-    return absl::OkStatus();
-  });
+// The connector was not called, or did not come to it: nothing happened, and no try is counted.
+absl::Status Courier::PutBack(store::Transaction& tx, const Parcel& parcel) {
+  store::Delivery delivery = parcel.delivery;
+  delivery.state = kPending;
+  --delivery.attempts;
+  return tx.SaveDelivery(delivery);
 }
 
 absl::Status Courier::TakeAnswers(const connector::Manifest& manifest, std::vector<Parcel> parcels,
@@ -159,9 +170,12 @@ absl::Status Courier::TakeAnswers(const connector::Manifest& manifest, std::vect
                                     : Message(called));
       } else if (static_cast<int>(i) < response.results_size()) {
         result = response.results(static_cast<int>(i));
+      } else if (response.results_size() > 0) {
+        RETURN_IF_ERROR(PutBack(tx, parcels[i]));  // its turn comes with the next call
+        continue;
       } else {
         result.set_outcome(connector::APPLY_OUTCOME_NOT_SENT);
-        result.set_message("the connector stopped before it came to this record");
+        result.set_message("the connector took none of the records and did not say why");
       }
       RETURN_IF_ERROR(TakeAnswer(tx, manifest, parcels[i], result));
     }
@@ -191,29 +205,43 @@ absl::Status Courier::TakeAnswer(store::Transaction& tx, const connector::Manife
 
 absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifest) {
   ASSIGN_OR_RETURN(std::vector<Parcel> parcels, Due(manifest, kUnknown));
-  if (parcels.empty()) return Turn{};
+  if (parcels.empty()) {
+    one_by_one_ = false;
+    return Turn{};
+  }
   std::vector<Parcel> lost;  // nobody can be asked for them
   for (Parcel& parcel : parcels) {
     parcel.fate = Parcel::Fate::kSend;  // all are looked up, whatever would be sent next
     if (!manifest.finds() || parcel.dataset == nullptr) lost.push_back(std::move(parcel));
   }
   if (!lost.empty()) {
-    RETURN_IF_ERROR(HandOver(std::move(lost)));
+    RETURN_IF_ERROR(HandOver(lost, kCannotLookUp));
     return Turn{.worked = true};
   }
   parcels = OfFirstDataset(std::move(parcels));
   const absl::Time asked_at = options_.clock->Now();
   connector::FindResponse response;
-  absl::Status called = link_->Find(FindRequestOf(parcels), &response);
-  if (called.code() == absl::StatusCode::kUnimplemented) {
-    RETURN_IF_ERROR(HandOver(std::move(parcels)));
+  bool asked = false;
+  absl::Status called = link_->Find(FindRequestOf(parcels), &response, &asked);
+  if (asked && called.code() == absl::StatusCode::kUnimplemented) {
+    RETURN_IF_ERROR(HandOver(parcels, kCannotLookUp));
     return Turn{.worked = true};
   }
   if (called.ok() && response.results_size() != static_cast<int>(parcels.size())) {
-    called = Failure(absl::StatusCode::kDataLoss, "FIND_ANSWERS_DIFFER",
+    called = Failure(absl::StatusCode::kInternal, "FIND_ANSWERS_DIFFER",
                      fmt::format("connection \"{}\": find gave {} answers to {} questions: this is "
                                  "a mistake in the connector",
                                  plan_->name, response.results_size(), parcels.size()));
+  }
+  // A mistake in the connector does not pass: the record that it stumbles on is singled out, so
+  // that the others need not wait.
+  if (asked && called.code() == absl::StatusCode::kInternal) {
+    const bool single = parcels.size() == 1;
+    if (single) {
+      RETURN_IF_ERROR(HandOver(parcels, fmt::format("failed to look it up ({})", Message(called))));
+    }
+    one_by_one_ = true;
+    return Turn{.worked = true};
   }
   if (!called.ok()) return Turn{.worked = true, .connection = called};
   const uint64_t delivered = delivered_;
@@ -238,8 +266,8 @@ absl::StatusOr<bool> Courier::HasArrived(const store::Reader& reader,
   if (result.found() && result.revision() != 0) return result.revision() >= delivery.revision;
   ASSIGN_OR_RETURN(const auto sent, RecordAt(reader, delivery.record_id, delivery.revision));
   if (sent && sent->deleted() && !manifest.append_only()) return !result.found();
-  // Without a revision its being there proves the first delivery only.
-  return result.found() && delivery.delivered_revision == 0;
+  // Without a revision its being there proves the first delivery only, of what was not known there.
+  return result.found() && delivery.delivered_revision == 0 && delivery.outside_id.empty();
 }
 
 absl::Status Courier::TakeFinding(store::Transaction& tx, const connector::Manifest& manifest,
@@ -261,7 +289,8 @@ absl::Status Courier::TakeFinding(store::Transaction& tx, const connector::Manif
                               delivery.revision),
                   kUnknown);
   }
-  if (delivery.attempts >= options_.limits->delivery_attempts_max()) {
+  const bool replaced = parcel.item.record().revision() > delivery.revision;
+  if (!replaced && delivery.attempts >= options_.limits->delivery_attempts_max()) {
     return Reject(tx, parcel,
                   fmt::format("sent {} times without effect; the last answer: {}",
                               delivery.attempts, delivery.error));
@@ -272,17 +301,17 @@ absl::Status Courier::TakeFinding(store::Transaction& tx, const connector::Manif
 }
 
 // The sink cannot be asked: a person looks, and replays where it is not there.
-absl::Status Courier::HandOver(std::vector<Parcel> parcels) {
+absl::Status Courier::HandOver(const std::vector<Parcel>& parcels, std::string_view why) {
   const uint64_t rejected = rejected_;
   return options_.store->Write([&](store::Transaction& tx) -> absl::Status {
     rejected_ = rejected;
     for (const Parcel& parcel : parcels) {
       RETURN_IF_ERROR(
           Reject(tx, parcel,
-                 fmt::format("the answer was lost and the connector cannot look it up: see whether "
-                             "\"{}\" is at the other side; if it is not, replay this. The error "
+                 fmt::format("the answer was lost and the connector {}: see whether \"{}\" is at "
+                             "the other side; discard this if it is, else replay it. The error "
                              "was: {}",
-                             parcel.item.correlation_key(), parcel.delivery.error),
+                             why, parcel.item.correlation_key(), parcel.delivery.error),
                  kUnknown));
     }
     return absl::OkStatus();

@@ -41,8 +41,9 @@ class Courier {
  private:
   absl::StatusOr<std::vector<Parcel>> Due(const connector::Manifest& manifest,
                                           store::DeliveryState state);
+  absl::Status Recall(const store::Reader& reader, uint64_t sent, Parcel* parcel) const;
   absl::Status NoteInFlight(std::vector<Parcel>* parcels);
-  absl::Status PutBack(const std::vector<Parcel>& parcels);
+  absl::Status PutBack(store::Transaction& tx, const Parcel& parcel);
   absl::Status TakeAnswers(const connector::Manifest& manifest, std::vector<Parcel> parcels,
                            const absl::Status& called, const connector::ApplyResponse& response);
   absl::Status TakeAnswer(store::Transaction& tx, const connector::Manifest& manifest,
@@ -52,7 +53,7 @@ class Courier {
                            absl::Time asked_at);
   absl::StatusOr<bool> HasArrived(const store::Reader& reader, const connector::Manifest& manifest,
                                   const Parcel& parcel, const connector::FindResult& result) const;
-  absl::Status HandOver(std::vector<Parcel> parcels);
+  absl::Status HandOver(const std::vector<Parcel>& parcels, std::string_view why);
 
   // The states a delivery can go to; each saves it.
   absl::Status Delivered(store::Transaction& tx, const Parcel& parcel, std::string_view outside_id);
@@ -65,7 +66,8 @@ class Courier {
   const ConnectionPlan* plan_;
   Link* link_;
   const Backoff backoff_;
-  bool bound_ = true;  // something was bound since the last Requeue
+  bool bound_ = true;        // something was bound since the last Requeue
+  bool one_by_one_ = false;  // Find stumbled on one of the unknown: each is asked for by itself
   uint64_t delivered_ = 0;
   uint64_t rejected_ = 0;
 };

@@ -25,6 +25,8 @@ using enum store::DeliveryState;
 constexpr absl::Duration kUnsavedMax = absl::Seconds(1);
 constexpr absl::Duration kLookMax = absl::Minutes(1);
 constexpr int kHurriedMax = 10'000;
+// However long the other side asks to be left alone.
+constexpr absl::Duration kPauseMax = absl::Hours(1);
 
 }  // namespace
 
@@ -92,8 +94,12 @@ absl::StatusOr<bool> Dispatcher::Impl::Work() {
   ASSIGN_OR_RETURN(bool worked, outbox.Fill());
   if (outbox.TakeBound()) courier.SetBound();
   if (Paused()) return worked;
-  ASSIGN_OR_RETURN(const bool delivered, Deliver());
-  return worked || delivered;
+  const auto delivered = Deliver();
+  if (!delivered.ok()) {
+    recovered = false;  // what it was told may not be saved: that is looked up
+    return delivered.status();
+  }
+  return worked || *delivered;
 }
 
 absl::StatusOr<bool> Dispatcher::Impl::Deliver() {
@@ -127,9 +133,9 @@ void Dispatcher::Impl::TakeTurn(const absl::Status& connection) {
     state.error = std::string(StdView(connection.message()));
     state.pausing = !connection.ok();
     if (connection.ok()) return;
-    const absl::Duration wait =
-        RetryAfterOf(connection).value_or(backoff.Delay(failures, std::random_device()()));
-    state.paused_until = options.clock->Now() + wait;
+    const absl::Duration wait = backoff.Delay(failures, std::random_device()());
+    const absl::Duration asked = RetryAfterOf(connection).value_or(wait);
+    state.paused_until = options.clock->Now() + std::clamp(asked, wait, kPauseMax);
   }
   log::Warn("a sink is left alone for a while",
             {{"connection", plan->name}, {"failures", failures}, {"error", connection}});
@@ -186,7 +192,7 @@ absl::Duration Dispatcher::Impl::WaitTime() {
     if (due.ok() && !due->empty()) next = std::min(next, due->front().due);
   }
   std::lock_guard lock(mutex);
-  if (state.pausing) next = state.paused_until;
+  if (state.pausing && state.paused_until > now) next = state.paused_until;
   absl::Duration wait = std::clamp(next - now, absl::Milliseconds(1), kLookMax);
   return outbox.cursor_saved() ? wait : std::min(wait, kUnsavedMax);
 }

@@ -61,6 +61,7 @@ absl::Status Link::Guarded(Phase phase, bool* sent,
   }
   if (stopped_) return Named(shutting_down);
   auto connector = Opened();
+  SleepIfAbandoned();
   if (!connector.ok()) return Named(connector.status());
   if (stopped_) return Named(shutting_down);
   const uint64_t ticket =
@@ -71,7 +72,7 @@ absl::Status Link::Guarded(Phase phase, bool* sent,
   if (sent != nullptr) *sent = true;
   reading_ = phase == Phase::kRead;
   absl::Status status = call(**connector);
-  while (abandoned_) std::this_thread::sleep_for(std::chrono::hours(1));
+  SleepIfAbandoned();
   reading_ = false;
   const bool late = options_.watchdog->Disarm(ticket);
   hanging_ = false;
@@ -98,8 +99,13 @@ absl::Status Link::Apply(const connector::ApplyRequest& request, connector::Appl
   return Guarded(Phase::kApply, sent, [&](Connector& c) { return c.Apply(request, response); });
 }
 
-absl::Status Link::Find(const connector::FindRequest& request, connector::FindResponse* response) {
-  return Guarded(Phase::kFind, nullptr, [&](Connector& c) { return c.Find(request, response); });
+absl::Status Link::Find(const connector::FindRequest& request, connector::FindResponse* response,
+                        bool* sent) {
+  return Guarded(Phase::kFind, sent, [&](Connector& c) { return c.Find(request, response); });
+}
+
+void Link::SleepIfAbandoned() const {
+  while (abandoned_) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
 void Link::InterruptNow() {

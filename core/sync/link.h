@@ -47,7 +47,8 @@ class Link {
   // `sent` is set to false when the connector was not even called.
   absl::Status Apply(const connector::ApplyRequest& request, connector::ApplyResponse* response,
                      bool* sent);
-  absl::Status Find(const connector::FindRequest& request, connector::FindResponse* response);
+  absl::Status Find(const connector::FindRequest& request, connector::FindResponse* response,
+                    bool* sent);
 
   // A running Read returns soon; later calls work. Other calls are left alone.
   void InterruptRead();
@@ -65,6 +66,7 @@ class Link {
                        const std::function<absl::Status(Connector&)>& call);
   absl::StatusOr<std::shared_ptr<Connector>> Opened();
   void InterruptNow();
+  void SleepIfAbandoned() const;
   absl::Status Named(const absl::Status& status) const;
 
   const std::string connection_;

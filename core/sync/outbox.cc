@@ -58,12 +58,12 @@ absl::Status Outbox::Recover() {
         delivery.state = kUnknown;
         delivery.due = tx.now();
         delivery.sent_at = tx.now();  // it may have been sent until just now
-        delivery.error = "the hub stopped before the answer came";
+        delivery.error = "the hub stopped, or could not write, before the answer was saved";
         RETURN_IF_ERROR(tx.SaveDelivery(delivery));
       }
       return absl::OkStatus();
     }));
-    log::Info("deliveries were in flight when the hub stopped; they are looked up first",
+    log::Info("the answers to deliveries were not saved; they are looked up first",
               {{"connection", plan_->name}, {"deliveries", in_flight.size()}});
   }
 }

@@ -21,7 +21,7 @@ class Outbox {
   // Both outlive it.
   Outbox(store::Store* store, const ConnectionPlan* plan);
 
-  // Before the first Fill: what was in flight when the hub stopped is unknown now.
+  // Before the first Fill, and when an answer could not be saved: what is in flight is unknown.
   absl::Status Recover();
   // Notes what is new, a bounded part of it. True: something was done, and there may be more.
   // Errors of the store.

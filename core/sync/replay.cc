@@ -18,6 +18,7 @@ constexpr size_t kLettersPerTransaction = 200;
 constexpr int kRevisionsLookedAt = 1000;
 
 using Result = Passage::Result;
+using enum store::DeliveryState;
 
 bool Applied(Result result) { return result != Result::kParked && result != Result::kDead; }
 
@@ -46,14 +47,24 @@ absl::StatusOr<std::vector<uint64_t>> AllLetters(const store::Reader& reader) {
   }
 }
 
+// Its outcome is unknown, and a person has been asked.
+bool HandedOver(const store::Delivery& delivery) {
+  return delivery.state == kUnknown && delivery.due == absl::InfiniteFuture();
+}
+
 // What a sink could not take is sent again.
 absl::Status Redeliver(store::Transaction& tx, const store::DeadLetter& letter) {
   const std::string& path = letter.source.dataset;
   const std::string connection = path.substr(0, path.find('/'));
   ASSIGN_OR_RETURN(auto delivery, tx.GetDelivery(connection, letter.record_id));
-  if (!delivery)
+  if (!delivery) {
     delivery = store::Delivery{.connection = connection, .record_id = letter.record_id};
-  delivery->state = store::DeliveryState::kPending;
+  }
+  // A newer revision is under way: sending it again before it is settled might double it.
+  const bool under_way =
+      delivery->state == kInFlight || (delivery->state == kUnknown && !HandedOver(*delivery));
+  if (under_way) return tx.RemoveDeadLetter(letter.id);
+  delivery->state = kPending;
   delivery->attempts = 0;
   delivery->due = tx.now();
   RETURN_IF_ERROR(tx.SaveDelivery(*delivery));
@@ -68,6 +79,23 @@ absl::Status BuryAgain(store::Transaction& tx, store::DeadLetter letter, std::st
 }
 
 }  // namespace
+
+absl::Status DiscardLetter(store::Transaction& tx, const store::DeadLetter& letter) {
+  RETURN_IF_ERROR(tx.RemoveDeadLetter(letter.id));
+  if (letter.record_id == 0) return absl::OkStatus();
+  const std::string& path = letter.source.dataset;
+  ASSIGN_OR_RETURN(auto delivery, tx.GetDelivery(path.substr(0, path.find('/')), letter.record_id));
+  if (!delivery || !HandedOver(*delivery)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto newest, tx.Get(letter.record_id));
+  const bool behind = newest && newest->revision() > delivery->revision;
+  delivery->delivered_revision = delivery->revision;
+  if (behind) delivery->revision = newest->revision();
+  delivery->state = behind ? kPending : kDelivered;
+  delivery->attempts = 0;
+  delivery->due = tx.now();
+  delivery->error.clear();
+  return tx.SaveDelivery(*delivery);
+}
 
 Replay::Replay(const IntakeOptions& options, const std::vector<ConnectionPlan>* plan)
     : options_(options), plan_(plan) {}

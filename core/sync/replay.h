@@ -20,6 +20,11 @@
 
 namespace entrepot::sync {
 
+// Removes a letter that nobody wants replayed. Where a lost answer was handed to a person, that
+// person has found the revision at the other side: it counts as delivered, and newer ones go out.
+// Errors of the store.
+absl::Status DiscardLetter(store::Transaction& tx, const store::DeadLetter& letter);
+
 // Thread-safe.
 class Replay {
  public:

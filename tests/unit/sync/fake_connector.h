@@ -8,11 +8,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/reason.h"
+#include "core/base/retry_after.h"
 #include "core/sync/ports.h"
 
 namespace entrepot::sync {
@@ -55,7 +57,11 @@ class FakeSystem {
   std::vector<connector::ApplyRequest> applies;
   int finds = 0;
   bool find_fails = false;
-  bool hides = false;  // what is held cannot be found yet
+  bool hides = false;       // what is held cannot be found yet
+  std::string stumbles_on;  // Find makes a mistake when it is asked for this correlation key
+  size_t applies_at_most = 1'000'000;         // of a call's records; the rest gets no answer
+  std::optional<absl::Duration> retry_after;  // what a failed Apply asks for
+  std::function<void()> after_apply;          // once the answer is on its way
 
   // Blocks in Read or Apply until Interrupt; a stubborn one until Release.
   bool blocks = false;
@@ -121,6 +127,7 @@ class FakeConnector final : public Connector {
       system_->fates.pop_front();
     }
     for (const connector::ApplyItem& item : request.items()) {
+      if (response->results_size() == static_cast<int>(system_->applies_at_most)) break;
       connector::ApplyResult* result = response->add_results();
       if (fate == Fate::kApply || fate == Fate::kLoseAnswer || fate == Fate::kAnswerUnknown) {
         result->set_outside_id(Write(item));
@@ -130,8 +137,11 @@ class FakeConnector final : public Connector {
     }
     if (fate == Fate::kLoseAnswer || fate == Fate::kLoseRequest) {
       response->Clear();
-      return absl::UnavailableError("the line went dead");
+      absl::Status dead = absl::UnavailableError("the line went dead");
+      if (system_->retry_after) SetRetryAfter(&dead, *system_->retry_after);
+      return dead;
     }
+    if (system_->after_apply) system_->after_apply();
     return absl::OkStatus();
   }
 
@@ -141,6 +151,9 @@ class FakeConnector final : public Connector {
     ++system_->finds;
     if (system_->find_fails) return absl::UnavailableError("the line is still dead");
     for (const connector::FindItem& item : request.items()) {
+      if (!system_->stumbles_on.empty() && item.correlation_key() == system_->stumbles_on) {
+        return absl::InternalError("a mistake in find");
+      }
       connector::FindResult* result = response->add_results();
       const auto found = system_->held.find(item.correlation_key());
       if (system_->hides || found == system_->held.end() || found->second.deleted) continue;

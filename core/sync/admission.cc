@@ -130,6 +130,11 @@ absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const R
   }
   const std::vector<int> covers =
       domain::CoveredOfGroups(*dataset_->kind, translator_->covers(), changed_groups_);
+  if (covers.empty() && !item.deleted) {
+    // The mapping has changed: what differs is not covered any more, and stays as it is.
+    RETURN_IF_ERROR(tx.SetBase(dataset_->path, item.outside_id, {id, item.digests}));
+    return Succeed(tx, item, {.result = Result::kUnchanged, .record_id = id});
+  }
   ASSIGN_OR_RETURN(Passage passage, Put(tx,
                                         {.kind = dataset_->kind->kind,
                                          .id = id,

@@ -38,6 +38,15 @@ void Held::Set(std::string_view outside_id, Book book) {
   const auto found = books_.find(digest);
   undo_.emplace_back(digest, found == books_.end() ? Book::kNone : found->second);
   SetDigest(digest, book);
+  if (book == Book::kParked) {
+    seen_.insert(digest);
+  } else {
+    seen_.erase(digest);
+  }
+}
+
+bool Held::Unseen(std::string_view outside_id) const {
+  return Of(outside_id) == Book::kParked && !seen_.contains(DigestOf64(outside_id));
 }
 
 void Held::SetDigest(uint64_t digest, Book book) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "core/store/snapshot.h"
 
@@ -24,6 +25,10 @@ class Held {
   Book Of(std::string_view outside_id) const;
   bool empty() const { return books_.empty(); }
   void Set(std::string_view outside_id, Book book);
+  // A full read begins: rows parked before and not again since then are unseen.
+  void Begin() { seen_.clear(); }
+  bool Unseen(std::string_view outside_id) const;
+  bool any_unseen() const { return parked_ > seen_.size(); }
   void Commit() { undo_.clear(); }
   void Rollback();
 
@@ -34,6 +39,7 @@ class Held {
   void SetDigest(uint64_t digest, Book book);
 
   absl::flat_hash_map<uint64_t, Book> books_;  // by digest of the outside id
+  absl::flat_hash_set<uint64_t> seen_;         // of the parked ones
   std::vector<std::pair<uint64_t, Book>> undo_;
   uint64_t parked_ = 0;
   uint64_t dead_ = 0;

@@ -16,6 +16,7 @@ namespace {
 
 // The queue between the threads holds about one transaction.
 constexpr size_t kBatchesMax = 64;
+constexpr int kParkedPerPage = 1000;
 
 int64_t MonotonicNs() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -105,6 +106,11 @@ absl::Status IntakeRun::ReadAndWrite() {
       std::move(taken.begin(), taken.end(), std::back_inserter(waiting_));
     }
     if (!waiting_.empty() || committed_.deleting) {
+      if (committed_.deleting && stop_.stop_requested()) {
+        return Failure(absl::StatusCode::kCancelled, "INTERRUPTED",
+                       "interrupted while records missing from a full read were being deleted; the "
+                       "next run reads it again");
+      }
       RETURN_IF_ERROR(Commit());
     } else if (ahead_->ended()) {
       return ahead_->status();
@@ -164,6 +170,7 @@ absl::Status IntakeRun::Work(store::Transaction& tx) {
 absl::Status IntakeRun::EnterBatch(store::Transaction& tx, Batch& batch) {
   if (batch.response.snapshot_begin()) {
     absence_.Begin();
+    held_.Begin();
     next_.in_snapshot = true;
   }
   RETURN_IF_ERROR(EnterRows(tx, batch));
@@ -231,6 +238,7 @@ absl::Status IntakeRun::EndSnapshot(store::Transaction& tx, const Batch& batch) 
   if (!request_.accept_deletions) {
     RETURN_IF_ERROR(CheckDeletions(dataset_, missing_.size(), total));
   }
+  if (!absence_.unknown()) RETURN_IF_ERROR(ForgetUnseenWaiters(tx));
   next_.in_snapshot = false;
   next_.end_cursor = batch.response.next_cursor();
   next_.deleting = true;
@@ -238,14 +246,34 @@ absl::Status IntakeRun::EndSnapshot(store::Transaction& tx, const Batch& batch) 
   return absl::OkStatus();
 }
 
-// As many as the transaction may still take; the cursor moves with the last of them.
+// Rows parked before the full read that did not come in it are no longer at the source: they must
+// not become records when what they wait for comes.
+absl::Status IntakeRun::ForgetUnseenWaiters(store::Transaction& tx) {
+  for (store::Page page{.limit = kParkedPerPage}; held_.any_unseen();) {
+    ASSIGN_OR_RETURN(const auto items, tx.ListParked(page));
+    if (items.empty()) break;
+    for (const store::ParkedItem& item : items) {
+      if (item.source.dataset != dataset_.path || !held_.Unseen(item.source.outside_id)) continue;
+      RETURN_IF_ERROR(tx.RemoveParked(item.id));
+      held_.Set(item.source.outside_id, Held::Book::kNone);
+    }
+    page.after = items.back().id;
+  }
+  return absl::OkStatus();
+}
+
+// As many as the transaction may still take; the cursor moves with the last of them. Those that
+// somebody else has written since they were counted stay.
 absl::Status IntakeRun::DeleteMissing(store::Transaction& tx) {
   constexpr size_t kBetweenLooks = 200;
   const size_t end = std::min(missing_.size(), next_.deleted + kBetweenLooks);
   for (; next_.deleted < end; ++next_.deleted) {
-    RETURN_IF_ERROR(admission_->Delete(tx, missing_[next_.deleted]));
-    ++next_.run.deleted;
+    const uint64_t id = missing_[next_.deleted];
     ++rows_;
+    ASSIGN_OR_RETURN(const auto record, tx.Get(id));
+    if (!record || record->deleted() || record->origin() != dataset_.path) continue;
+    RETURN_IF_ERROR(admission_->Delete(tx, id));
+    ++next_.run.deleted;
   }
   if (next_.deleted == missing_.size()) {
     next_.deleting = false;

@@ -47,6 +47,7 @@ class IntakeRun {
   absl::Status EnterBatch(store::Transaction& tx, Batch& batch);
   absl::Status EnterRows(store::Transaction& tx, Batch& batch);
   absl::Status EndSnapshot(store::Transaction& tx, const Batch& batch);
+  absl::Status ForgetUnseenWaiters(store::Transaction& tx);
   absl::Status DeleteMissing(store::Transaction& tx);
   absl::Status CheckLimits() const;
   void Count(const Passage& passage);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -47,6 +48,7 @@ struct ReadAhead::Shared {
         committed(options.cursor) {}
 
   void Run();
+  absl::Status ReadGuarded();
   absl::Status ReadAll();
   absl::Status ReadOnce(const connector::ReadRequest& request, Batch* batch);
   absl::Status CheckAnswer(const connector::ReadRequest& request, const Batch& batch) const;
@@ -74,12 +76,23 @@ struct ReadAhead::Shared {
 };
 
 void ReadAhead::Shared::Run() {
-  absl::Status result = ReadAll();
+  absl::Status result = ReadGuarded();
   references.EndBatch();
   std::lock_guard lock(mutex);
   status = std::move(result);
   ended = true;
   changed.notify_all();
+}
+
+// The door at which exceptions of libraries stop.
+absl::Status ReadAhead::Shared::ReadGuarded() {
+  try {
+    return ReadAll();
+  } catch (const std::exception& exception) {
+    return Failure(absl::StatusCode::kInternal, "READING_THREW",
+                   fmt::format("{}: reading ended with an exception: {}", options.dataset.path,
+                               exception.what()));
+  }
 }
 
 absl::Status ReadAhead::Shared::ReadAll() {

@@ -61,6 +61,7 @@ void Translator::Translate(const RawRow& raw, const mapping::Resolver& resolve, 
 
 void Translator::TranslateRecord(const v1::Record& record, Item* item) {
   item->outside_id.clear();
+  item->body = nullptr;  // that of the row before may be gone
   if (record.body_case() != dataset_->kind->kind) {
     item->outcome = mapping::RowOutcome::kFault;
     item->fault = {.reason = fmt::format("the connector gave a record of another kind than {}",

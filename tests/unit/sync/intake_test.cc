@@ -90,6 +90,43 @@ TEST_F(IntakeTest, ClearsWhatIsCoveredAndEmptyAndLeavesTheRestAlone) {
   EXPECT_EQ(after.family(), "fasteners");
 }
 
+TEST_F(IntakeTest, AFieldThatIsNoLongerMappedIsLeftAsItIsAndSoIsTheRest) {
+  const auto configure = [&](const std::string& more) {
+    Configure(R"pb(connections {
+                     key: "crm"
+                     value { connector: "fake"
+                             datasets { key: "clients"
+                                        value { kind: "client"
+                                                mapping { key: "code"
+                                                          fields {
+                                                            key: "code"
+                                                            value { from: "code" required: true }
+                                                          }
+              )pb" +
+              more + "}}}}}");
+  };
+  configure(R"pb(fields {
+                   key: "legal_name"
+                   value { from: "legal" }
+                 })pb");
+  Give("clients", {Rows({"code", "legal"}, {{"C1", "Bolts Ltd"}})});
+  RunOk("clients");
+  v1::Client client = RecordOf<v1::Client>("C1")->client();
+  client.set_address("Harbour 1");
+  Enter(client, RecordOf<v1::Client>("C1")->id());
+  configure("");
+  EXPECT_EQ(RunOk("clients", {.full = true}).unchanged, 1);
+  EXPECT_EQ(RecordOf<v1::Client>("C1")->client().address(), "Harbour 1");
+  EXPECT_EQ(RecordOf<v1::Client>("C1")->client().legal_name(), "Bolts Ltd");
+}
+
+TEST_F(IntakeTest, AnExceptionWhileReadingEndsTheRunAndNotTheHub) {
+  system_->before_read = [](const auto&) -> absl::Status { throw std::runtime_error("boom"); };
+  const IntakeEnd end = Run("products");
+  EXPECT_EQ(end.status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(end.run.error, HasSubstr("boom"));
+}
+
 TEST_F(IntakeTest, ABrokenRowStopsNothingAndSaysWhereItIs) {
   GiveTwoProductsAndAPlace();
   Give("stock", {Stock({{"A", "MAIN", "many"}, {"B", "MAIN", "7"}})});

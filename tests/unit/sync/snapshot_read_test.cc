@@ -166,6 +166,61 @@ TEST_F(SnapshotReadTest, OnlyWhatThisDatasetBroughtIsDeleted) {
   EXPECT_FALSE(RecordOf<v1::Product>("OWN")->deleted());
 }
 
+TEST_F(SnapshotReadTest, WhatIsNoLongerThereNeedNotWaitForItsProduct) {
+  Give("places", {Rows({"code"}, {{"M"}})});
+  RunOk("places");
+  GiveOnly("stock", {Whole(Stock({{"A", "M", "1"}, {"B", "M", "2"}}))});
+  EXPECT_EQ(RunOk("stock").parked, 2);
+  GiveOnly("stock", {Whole(Stock({{"B", "M", "2"}}))});
+  RunOk("stock", {.full = true});
+  ASSERT_THAT(Parked(), SizeIs(1));
+  Give("products", {Products({{"A", "x", ""}, {"B", "y", ""}})});
+  RunOk("products");
+  EXPECT_EQ(*Replay(Options(), &plan_).ApplyQueued(), 1);
+  EXPECT_EQ(OnHand("A/M"), -1);
+  EXPECT_EQ(OnHand("B/M"), 2);
+}
+
+TEST_F(SnapshotReadTest, AStopEndsTheDeletingTooAndTheNextRunBeginsAnew) {
+  config_.mutable_limits()->set_intake_rows_max(10);
+  Give("products", WholeOf(900));
+  RunOk("products");
+  GiveOnly("products", WholeOf(900, 899));
+  std::stop_source stop;
+  const auto end = Intake(Options()).Run(
+      Dataset("products"), link_, {.full = true, .accept_deletions = true},
+      [&](const store::Run& run) {
+        if (run.deleted > 0) stop.request_stop();
+      },
+      stop.get_token());
+  ASSERT_TRUE(end.ok());
+  EXPECT_EQ(end->status.code(), absl::StatusCode::kCancelled);
+  EXPECT_GT(Alive(), 1);
+  EXPECT_EQ(CursorOf("products"), "90") << "of the run before";
+}
+
+TEST_F(SnapshotReadTest, WhatAnotherTookOverMeanwhileIsNotDeleted) {
+  config_.mutable_limits()->set_intake_rows_max(10);
+  Give("products", WholeOf(900));
+  RunOk("products");
+  GiveOnly("products", WholeOf(900, 899));
+  const uint64_t last = RecordOf<v1::Product>("P898")->id();
+  bool taken = false;
+  const auto end =
+      Intake(Options()).Run(Dataset("products"), link_, {.full = true, .accept_deletions = true},
+                            [&](const store::Run& run) {
+                              if (run.deleted == 0 || std::exchange(taken, true)) return;
+                              v1::Product product;
+                              product.set_sku("P898");
+                              product.set_name("kept by Anna");
+                              Enter(product, last);
+                            },
+                            {});
+  ASSERT_TRUE(end.ok() && end->status.ok());
+  EXPECT_FALSE(RecordOf<v1::Product>("P898")->deleted());
+  EXPECT_EQ(end->run.deleted, 898);
+}
+
 TEST_F(SnapshotReadTest, AnInterruptedOneBeginsAnewFromBeforeItsBegin) {
   config_.mutable_limits()->set_intake_rows_max(10);
   Give("products", WholeOf(60));

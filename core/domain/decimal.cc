@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <limits>
@@ -183,6 +184,8 @@ std::string Decimal::ToString(int places) const {
 }
 
 bool Decimal::InRange() const { return billionths_ >= kMin && billionths_ <= kMax; }
+
+Decimal Decimal::Clamped() const { return FromBillionths(std::clamp(billionths_, kMin, kMax)); }
 
 absl::StatusOr<Decimal> Decimal::MulDivRounded(Decimal factor, Decimal divisor, int places) const {
   assert(places >= 0 && places <= kPlacesMax && divisor.billionths_ != 0);

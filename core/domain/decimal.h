@@ -40,6 +40,8 @@ class Decimal {
 
   __int128 billionths() const { return billionths_; }
   bool InRange() const;
+  // The nearest value in range: of sums that are only shown.
+  Decimal Clamped() const;
   int sign() const { return billionths_ > 0 ? 1 : billionths_ < 0 ? -1 : 0; }
 
   Decimal operator+(Decimal other) const { return FromBillionths(billionths_ + other.billionths_); }

@@ -174,7 +174,7 @@ v1::Analogue ToAnalogue(const ProductInfo& product, const Candidate& candidate, 
   analogue.set_sku(candidate.product->sku);
   analogue.set_name(candidate.product->name);
   analogue.set_unit(candidate.product->unit.text());
-  available.ToProto(analogue.mutable_available());
+  available.Clamped().ToProto(analogue.mutable_available());
   needed.ToProto(analogue.mutable_needed());
   const int64_t divisor = std::gcd(candidate.numerator, candidate.denominator);
   analogue.mutable_factor()->set_numerator(candidate.numerator / divisor);

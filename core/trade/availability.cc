@@ -22,8 +22,8 @@ void AddWarehouse(const WarehousePosition& at, v1::Availability* answer) {
   at.on_hand.ToProto(warehouse->mutable_on_hand());
   at.on_hold.ToProto(warehouse->mutable_on_hold());
   at.reserved.ToProto(warehouse->mutable_reserved());
-  at.ordered.ToProto(warehouse->mutable_ordered());
-  at.available().ToProto(warehouse->mutable_available());
+  at.ordered.Clamped().ToProto(warehouse->mutable_ordered());
+  at.available().Clamped().ToProto(warehouse->mutable_available());
   if (at.as_of) SetTimestamp(*at.as_of, warehouse->mutable_as_of());
   if (at.warehouse->transfer_days) warehouse->set_transfer_days(*at.warehouse->transfer_days);
 }
@@ -81,7 +81,7 @@ absl::StatusOr<v1::GetAvailabilityResponse> Availability::Get(
   answer->set_sku(product->sku);
   answer->set_name(product->name);
   answer->set_unit(product->unit.text());
-  position.Shelf().ToProto(answer->mutable_available());
+  position.Shelf().Clamped().ToProto(answer->mutable_available());
   for (const WarehousePosition& at : position.warehouses()) {
     if (!IsEmpty(at)) AddWarehouse(at, answer);
   }

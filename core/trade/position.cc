@@ -49,7 +49,8 @@ bool Position::Counts(const DemandInfo& demand, const StockIndex& index) const {
   if (demand.state == DemandInfo::State::kBackOrdered) return false;
   auto level = std::find_if(stock_.levels.begin(), stock_.levels.end(),
                             [&](const auto& level) { return level.key == demand.warehouse_id; });
-  if (level == stock_.levels.end()) return true;
+  // Where the warehouse says nothing (more) of the product, there is nothing to take it from.
+  if (level == stock_.levels.end()) return false;
   return !index.Contains(*level, demand.shipped_at_us);
 }
 
@@ -141,7 +142,7 @@ std::vector<domain::AtpStep> Position::AtpOf(const std::vector<Source>& sources)
 std::vector<domain::AtpStep> Position::Atp() const {
   std::vector<domain::AtpStep> steps;
   for (domain::AtpStep step : AtpOf(Sources())) {
-    step.quantity = std::max(step.quantity, Decimal());
+    step.quantity = std::max(step.quantity, Decimal()).Clamped();
     if (steps.empty() || steps.back().quantity != step.quantity) steps.push_back(step);
   }
   return steps;

@@ -31,6 +31,10 @@ bool IsOpen(const v1::Supply& supply) {
          PackedDecimal(supply.quantity()).get().sign() > 0;
 }
 
+// Systems write "no date" as the last day there is, or so. It is none, and promising from it leads
+// past the end of the calendar.
+constexpr int kYearOfNoDate = 9000;
+
 SupplyInfo ToInfo(uint64_t id, const v1::Supply& supply) {
   SupplyInfo info{.key = id,
                   .warehouse_id = supply.warehouse_id(),
@@ -38,7 +42,9 @@ SupplyInfo ToInfo(uint64_t id, const v1::Supply& supply) {
                   .on_hold = supply.status() == v1::SUPPLY_STATUS_ON_HOLD,
                   .purchase_order = supply.purchase_order(),
                   .line = supply.line()};
-  if (supply.has_expected_on()) info.expected_on = PackedDay(supply.expected_on());
+  if (supply.has_expected_on() && supply.expected_on().year() < kYearOfNoDate) {
+    info.expected_on = PackedDay(supply.expected_on());
+  }
   return info;
 }
 

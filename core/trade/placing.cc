@@ -119,7 +119,7 @@ absl::Status Placing::AddLine(const v1::PlaceOrderLine& asked, Pricing& pricing)
   return absl::OkStatus();
 }
 
-// So that every invoice of the order can be made later.
+// So that every invoice of the order can be made later, whatever VAT will be then.
 absl::Status Placing::CheckAmounts() const {
   const domain::Currency* currency = domain::FindCurrency(order_.currency());
   std::vector<domain::Amounts> amounts;
@@ -128,7 +128,7 @@ absl::Status Placing::CheckAmounts() const {
         domain::LineAmounts({.quantity = ValueOf(line.quantity()),
                              .unit_price = ValueOf(line.unit_price()),
                              .vat_included = line.vat_included(),
-                             .vat_percent = ValueOf(line.vat_percent()),
+                             .vat_percent = 100,
                              .minor_digits = currency == nullptr ? 2 : currency->minor_digits});
     if (!computed.ok()) return Within(computed.status(), line.number() - 1);
     amounts.push_back(*computed);

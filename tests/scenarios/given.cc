@@ -69,6 +69,14 @@ Story::Answer Story::Product(const Command& command) {
   product.set_unit(command.Option("unit", "H87"));
   ASSIGN_OR_RETURN(*product.add_vat_rates()->mutable_percent(),
                    ToDecimal(command.Option("vat", "20")));
+  if (command.Has("vat_later")) {
+    const std::string later = command.Option("vat_later");
+    const size_t at = later.find('@');
+    if (at == std::string::npos) return Usage("vat_later=22@2026-04-01");
+    v1::VatRate* rate = product.add_vat_rates();
+    ASSIGN_OR_RETURN(*rate->mutable_percent(), ToDecimal(later.substr(0, at)));
+    ASSIGN_OR_RETURN(*rate->mutable_valid_from(), ToDate(later.substr(at + 1)));
+  }
   int lead_time = 0;
   if (absl::SimpleAtoi(command.Option("lead_time"), &lead_time)) {
     product.set_lead_time_days(lead_time);

@@ -36,20 +36,22 @@ v1::InvoiceLine& LineOf(int32_t order_line, v1::Invoice* invoice) {
   return *line;
 }
 
-absl::Status FillLine(const v1::OrderLine& ordered, const v1::Product& product, int minor_digits,
-                      v1::InvoiceLine* line, std::vector<domain::Amounts>* amounts) {
+// `vat_percent`: on the day of issue.
+absl::Status FillLine(const v1::OrderLine& ordered, const v1::Product& product, Decimal vat_percent,
+                      int minor_digits, v1::InvoiceLine* line,
+                      std::vector<domain::Amounts>* amounts) {
   line->set_product_id(ordered.product_id());
   line->set_sku(product.sku());
   line->set_name(product.name());
   line->set_unit(product.unit());
   *line->mutable_unit_price() = ordered.unit_price();
   line->set_vat_included(ordered.vat_included());
-  *line->mutable_vat_percent() = ordered.vat_percent();
+  vat_percent.ToProto(line->mutable_vat_percent());
   ASSIGN_OR_RETURN(const domain::Amounts computed,
                    domain::LineAmounts({.quantity = ValueOf(line->quantity()),
                                         .unit_price = ValueOf(line->unit_price()),
                                         .vat_included = line->vat_included(),
-                                        .vat_percent = ValueOf(line->vat_percent()),
+                                        .vat_percent = vat_percent,
                                         .minor_digits = minor_digits}));
   SetAmounts(computed, line);
   amounts->push_back(computed);
@@ -120,7 +122,10 @@ absl::StatusOr<v1::Invoice> Invoicing::MakeInvoice(const v1::Record& order,
   for (v1::InvoiceLine& line : *invoice.mutable_lines()) {
     const v1::OrderLine& ordered = body.lines(line.order_line() - 1);
     ASSIGN_OR_RETURN(const Record product, GetRecord(transaction, ordered.product_id()));
+    const ProductPtr sold = books_.catalogue.Product(ordered.product_id(), View::kWriter);
+    const bool rated = sold != nullptr && !sold->vat_rates.empty();
     RETURN_IF_ERROR(FillLine(ordered, product.product(),
+                             rated ? sold->VatPercentOn(issued_on) : ValueOf(ordered.vat_percent()),
                              currency == nullptr ? 2 : currency->minor_digits, &line, &amounts));
   }
   ASSIGN_OR_RETURN(const domain::Amounts total, domain::TotalOf(amounts));

@@ -13,6 +13,18 @@ namespace {
 using absl::StatusCode;
 
 constexpr size_t kRequestIdMax = 64;
+constexpr size_t kNumberBytesMax = 256;
+constexpr size_t kRemarkBytesMax = 4000;
+
+bool HasControl(std::string_view text, std::string_view but = "") {
+  return std::any_of(text.begin(), text.end(), [&](unsigned char c) {
+    return (c < 0x20 || c == 0x7f) && but.find(static_cast<char>(c)) == std::string_view::npos;
+  });
+}
+
+absl::Status BadText(std::string_view field, std::string_view what) {
+  return Failure(StatusCode::kInvalidArgument, "BAD_TEXT", fmt::format("{}: {}", field, what));
+}
 
 absl::Status NotFound(std::string_view reason, std::string_view what, std::string_view name) {
   if (name.empty()) {
@@ -65,10 +77,25 @@ absl::StatusOr<absl::CivilDay> DayFrom(const v1::Date& date, absl::CivilDay toda
   return *day;
 }
 
+absl::Status CheckNumber(std::string_view text, std::string_view field) {
+  if (text.size() > kNumberBytesMax) {
+    return BadText(
+        field, fmt::format("has {} bytes, at most {} can be kept", text.size(), kNumberBytesMax));
+  }
+  return HasControl(text) ? BadText(field, "holds a control character") : absl::OkStatus();
+}
+
+absl::Status CheckRemark(std::string_view text, std::string_view field) {
+  if (text.size() > kRemarkBytesMax) {
+    return BadText(
+        field, fmt::format("has {} bytes, at most {} can be kept", text.size(), kRemarkBytesMax));
+  }
+  if (!HasControl(text, "\n\r\t")) return absl::OkStatus();
+  return BadText(field, "holds a control character that is no line break");
+}
+
 absl::Status CheckRequestId(std::string_view request_id) {
-  const bool control = std::any_of(request_id.begin(), request_id.end(),
-                                   [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-  if (!request_id.empty() && request_id.size() <= kRequestIdMax && !control) {
+  if (!request_id.empty() && request_id.size() <= kRequestIdMax && !HasControl(request_id)) {
     return absl::OkStatus();
   }
   return Failure(StatusCode::kInvalidArgument, "BAD_REQUEST_ID",

@@ -41,6 +41,11 @@ absl::Status NotAllocated(std::string message) {
 absl::Status FillShipment(const v1::ShipOrderRequest& request, v1::Order* order,
                           v1::Shipment* shipment) {
   const google::protobuf::Timestamp now = shipment->shipped_at();
+  if (request.lines_size() > order->lines_size()) {
+    return Failure(StatusCode::kInvalidArgument, "TOO_MANY_LINES",
+                   fmt::format("lines: {} were named, but order {} has {}; name each line once",
+                               request.lines_size(), order->number(), order->lines_size()));
+  }
   if (request.lines().empty()) {
     for (v1::OrderLine& line : *order->mutable_lines()) {
       ShipLine(ReadyToShip(line), now, &line, shipment);
@@ -82,6 +87,7 @@ absl::StatusOr<v1::PlaceOrderResponse> Ordering::Place(const v1::PlaceOrderReque
 
 absl::Status Ordering::PlaceIn(const v1::PlaceOrderRequest& request, std::string_view origin,
                                store::Transaction& transaction, v1::PlaceOrderResponse* response) {
+  RETURN_IF_ERROR(faults::CheckNumber(request.client_order_number(), "client_order_number"));
   const ClientPtr client = books_.catalogue.ClientByCode(request.client_code(), View::kWriter);
   if (client == nullptr) return faults::ClientNotFound(request.client_code());
   // Whatever else the second request says: the client's number stands for the first.
@@ -110,6 +116,7 @@ absl::StatusOr<v1::CancelOrderResponse> Ordering::Cancel(const v1::CancelOrderRe
 absl::Status Ordering::CancelIn(const v1::CancelOrderRequest& request, std::string_view origin,
                                 store::Transaction& transaction,
                                 v1::CancelOrderResponse* response) {
+  RETURN_IF_ERROR(faults::CheckRemark(request.reason(), "reason"));
   ASSIGN_OR_RETURN(Record record, OpenOrder(transaction, request.number()));
   v1::Order& order = *record.mutable_order();
   for (v1::OrderLine& line : *order.mutable_lines()) ReleaseLine(&line);

@@ -117,6 +117,7 @@ absl::StatusOr<v1::AcceptStockRequestResponse> StockRequests::Accept(
         ASSIGN_OR_RETURN(Answering answering, Load(request.number(), transaction));
         const absl::CivilDay today = books_.settings.DayOf(transaction.now());
         RETURN_IF_ERROR(faults::DayFrom(request.promised_on(), today, "promised_on").status());
+        RETURN_IF_ERROR(faults::CheckRemark(request.remark(), "remark"));
         *answering.body().mutable_promised_on() = request.promised_on();
         answering.body().set_answer(request.remark());
         const v1::Expectation promise =
@@ -140,6 +141,7 @@ absl::StatusOr<v1::DeclineStockRequestResponse> StockRequests::Decline(
           return Failure(absl::StatusCode::kInvalidArgument, "NO_REASON",
                          "reason: say why, so that the buyer can be told");
         }
+        RETURN_IF_ERROR(faults::CheckRemark(request.reason(), "reason"));
         answering.body().set_answer(request.reason());
         answering.body().clear_promised_on();
         const v1::Expectation by_supplies =

@@ -45,7 +45,8 @@ absl::Status CheckDeletions(const DatasetPlan& dataset, uint64_t missing, uint64
       absl::StatusCode::kFailedPrecondition, "TOO_MANY_DELETIONS",
       fmt::format("{}: {} of {} records are missing from the full read, more than {} % and more "
                   "than {}: nothing was deleted. If they are really gone, run: entrepot sync {} "
-                  "--full --accept-deletions",
+                  "--full --accept-deletions; if what was read is wrong, take it away or put it "
+                  "right, and sync again",
                   dataset.path, missing, total, kMissingPercentMax, kMissingMax,
                   dataset.connection));
 }

@@ -59,6 +59,7 @@ struct Dispatcher::Impl {
   bool recovered = false;
   int failures = 0;                 // of the connection, in a row
   std::optional<uint64_t> pending;  // as of the last round that did something
+  std::string put_off;              // then: why the next of them was not taken; empty: not tried
 
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
@@ -148,6 +149,14 @@ absl::Status Dispatcher::Impl::CountPending(const store::Reader& reader) {
     const bool open = delivery_state != kDelivered && delivery_state != kRejected;
     if (open) *pending += count;
   }
+  ASSIGN_OR_RETURN(const auto next,
+                   reader.ListDeliveries(plan->name, {kPending}, absl::InfiniteFuture(), 1));
+  std::string error = next.empty() ? "" : next.front().error;
+  if (!error.empty() && error != put_off) {
+    log::Warn("a sink does not take what is sent, trying again later",
+              {{"connection", plan->name}, {"pending", *pending}, {"error", error}});
+  }
+  put_off = std::move(error);
   return absl::OkStatus();
 }
 
@@ -165,6 +174,7 @@ absl::Status Dispatcher::Impl::EndRound(bool worked) {
   std::lock_guard lock(mutex);
   ++state.rounds;
   state.idle = !worked;
+  if (!state.pausing) state.error = put_off;
   state.settling = settling;
   state.cursor = outbox.scanning() ? 0 : outbox.cursor();
   state.progress.set_connection(plan->name);

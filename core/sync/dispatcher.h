@@ -54,7 +54,7 @@ class Dispatcher {
     bool pausing = false;     // backs off after an error of the connection
     absl::Time paused_until;  // while pausing
     uint64_t cursor = 0;      // last log entry that it has handled; 0 during a scan
-    std::string error;        // of the connection; empty: none
+    std::string error;        // of the connection, or why deliveries are put off; empty: none
     // Delivered and rejected since the start; pending now, those that wait for others included.
     v1::SinkProgress progress;
   };

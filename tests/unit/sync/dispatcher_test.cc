@@ -452,6 +452,8 @@ TEST_F(DispatcherTest, WhatIsNotSentIsTriedAgainLaterAndNotForever) {
   Work();
   EXPECT_EQ(DeliveryOf(id).state, kPending);
   EXPECT_GT(DeliveryOf(id).due, clock_.Now());
+  EXPECT_EQ(dispatcher_->state().error, DeliveryOf(id).error) << "people see why it waits";
+  EXPECT_NE(dispatcher_->state().error, "");
   for (int i = 0; i < 2; ++i) {
     clock_.Advance(absl::Minutes(10));
     Work();

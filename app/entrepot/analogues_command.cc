@@ -38,7 +38,7 @@ Outcome RunAnalogues(Session& session, const AnaloguesOptions& options) {
                {"BECAUSE"}});
   for (const v1::Analogue& analogue : response.analogues()) {
     table.Add({analogue.sku(), analogue.name(), Show(analogue.available()), Show(analogue.needed()),
-               analogue.unit(), analogue.covers() ? "yes" : "no", ShowReasons(analogue)});
+               ShowUnit(analogue.unit()), analogue.covers() ? "yes" : "no", ShowReasons(analogue)});
   }
   session.out.Print(table, "Nothing in stock can be used instead.");
   return ExitCode::kOk;

@@ -109,6 +109,8 @@ void AddConnector(CLI::App& app, Session& session) {
       "  entrepot connector test ./shop.so --option url=http://localhost:8080\n"
       "  entrepot connector test build/release/connectors/csv.so --connection warehouse\n"
       "                          with the options and datasets that the configuration has for it\n"
+      "Sinks get sample records, for good: test them on a copy, not with the connection that is in "
+      "use.\n"
       "Ends with 1 when a check failed.");
   auto options = std::make_shared<TestOptions>();
   test->add_option("FILE", options->file, "The connector's shared object")->required();

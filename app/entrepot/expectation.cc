@@ -22,7 +22,7 @@ std::string ShowExpectation(const v1::Expectation& expectation) {
 
 std::string ShowAnalogue(const v1::Analogue& analogue) {
   return fmt::format("{}  {}: {} {} available, {} needed{}", analogue.sku(), analogue.name(),
-                     Show(analogue.available()), analogue.unit(), Show(analogue.needed()),
+                     Show(analogue.available()), ShowUnit(analogue.unit()), Show(analogue.needed()),
                      analogue.covers() ? ", enough" : ", not enough alone");
 }
 

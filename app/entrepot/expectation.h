@@ -15,7 +15,7 @@ std::string ShowExpectation(const v1::Expectation& expectation);
 // "2026-12-01"; "2026-12-01 estimated"; "unknown".
 std::string ShowExpectedDate(const v1::Expectation& expectation);
 
-// One analogue: "BLT-8-45  Bolt M8×45: 500 H87 available, 200 needed, covers all".
+// One analogue: "BLT-8-45  Bolt M8×45: 500 pcs available, 200 needed, enough".
 std::string ShowAnalogue(const v1::Analogue& analogue);
 // "declared substitute; thread M8 as asked; but length 45 mm instead of 40 mm".
 std::string ShowReasons(const v1::Analogue& analogue);

@@ -1,7 +1,9 @@
 #include "app/entrepot/hub.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -51,6 +53,12 @@ void Hub::SetDeadline(grpc::ClientContext* context) {
 absl::Status Hub::ErrorOf(const grpc::Status& status) const {
   const std::string reason = HubsReason(status);
   if (reason.empty() && status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+    if (access(socket_.c_str(), R_OK | W_OK) != 0 && errno == EACCES) {
+      return Failure(absl::StatusCode::kUnavailable, kUnreachableReason,
+                     fmt::format("the hub's socket {} is for the user who runs the hub only: run "
+                                 "this command as that user",
+                                 socket_.string()));
+    }
     return Failure(absl::StatusCode::kUnavailable, kUnreachableReason,
                    fmt::format("hub not running (nobody answers at {}): start it with 'entrepotd "
                                "--config FILE'",

@@ -1,6 +1,7 @@
 // The command line of the hub. Commands live in files by noun; here they are put together, and the
 // one place is that prints errors and decides the exit code.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <grpc/support/log.h>
 #include <sodium.h>
 
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "app/entrepot/commands.h"
-#include "core/base/absl_view.h"
 #include "core/base/log.h"
 #include "core/base/nearest.h"
 #include "core/base/reason.h"
@@ -29,6 +29,8 @@ Exit codes:
   3  no hub answers
   4  what was named is not there
   5  done in part: something needs a person (dead letters, rejected deliveries, a run that stopped)
+
+With --output json an error is {"error": {"reason": …, "message": …}} on standard error.
 
 Examples:
   entrepot status
@@ -83,14 +85,18 @@ std::string FaultIn(const CLI::App& app, const CLI::ParseError& error) {
   for (const CLI::App* command : deepest->get_subcommands([](const CLI::App*) { return true; })) {
     known.push_back(command->get_name());
   }
-  return fmt::format("there is no command \"{}\"{}", unread.front(),
-                     DidYouMean(unread.front(), known));
+  return fmt::format("there is no command \"{}\"{}; known are {}", unread.front(),
+                     DidYouMean(unread.front(), known), fmt::join(known, ", "));
 }
 
-int Finish(const Outcome& outcome) {
+int Finish(Outcome outcome, const Output& out) {
+  if (outcome.ok() && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
+    outcome = Failure(absl::StatusCode::kDataLoss, "OUTPUT_LOST",
+                      "it is done, but the answer cannot be written to standard output: is the "
+                      "disk full?");
+  }
   if (outcome.ok()) return static_cast<int>(*outcome);
-  fmt::print(stderr, "entrepot: {} ({})\n", StdView(outcome.status().message()),
-             ReasonOf(outcome.status()));
+  out.Error(outcome.status());
   return static_cast<int>(ExitCodeOf(outcome.status()));
 }
 
@@ -112,9 +118,9 @@ int Main(int argc, char** argv) {
     return static_cast<int>(ExitCode::kUsage);
   }
   try {
-    return Finish(session.command());
+    return Finish(session.command(), session.out);
   } catch (const std::exception& exception) {  // a library's; a bug here
-    return Finish(absl::InternalError(exception.what()));
+    return Finish(absl::InternalError(exception.what()), session.out);
   }
 }
 

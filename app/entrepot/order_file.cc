@@ -1,13 +1,17 @@
 #include "app/entrepot/order_file.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <span>
+#include <sstream>
 #include <string_view>
 
 #include "app/entrepot/exit_code.h"
@@ -23,6 +27,8 @@ constexpr std::array<std::string_view, 4> kOrderKeys = {"client", "client_order_
 constexpr std::array<std::string_view, 4> kLineKeys = {"sku", "quantity", "unit_price",
                                                        "vat_included"};
 
+constexpr char kWantedForm[] = "'entrepot order place --help' shows what an order looks like";
+
 class OrderReader {
  public:
   explicit OrderReader(const std::string& name) : name_(name) {}
@@ -35,7 +41,8 @@ class OrderReader {
                      Text(root, "client_order_number", false));
     ASSIGN_OR_RETURN(const std::string wanted, Text(root, "wanted_on", false));
     if (!wanted.empty()) {
-      ASSIGN_OR_RETURN(*request.mutable_wanted_on(), ReadDate(At(root["wanted_on"]), wanted));
+      ASSIGN_OR_RETURN(*request.mutable_wanted_on(),
+                       ReadDate(At(root["wanted_on"]) + ": wanted_on", wanted));
     }
     const YAML::Node lines = root["lines"];
     if (!lines || !lines.IsSequence()) return Wrong(root, "\"lines\" must be a list of lines");
@@ -77,14 +84,15 @@ class OrderReader {
 
   absl::Status CheckKeys(const YAML::Node& node, std::span<const std::string_view> known,
                          std::string_view what) const {
-    if (!node.IsMap()) return Wrong(node, fmt::format("{} must be an object with keys", what));
+    if (!node.IsMap())
+      return Wrong(node, fmt::format("{} must be an object with keys; {}", what, kWantedForm));
     for (const auto& entry : node) {
       const std::string& key = entry.first.Scalar();
       bool is_known = false;
       for (std::string_view candidate : known) is_known = is_known || candidate == key;
       if (!is_known) {
-        return Wrong(entry.first,
-                     fmt::format("{} has no \"{}\"{}", what, key, DidYouMean(key, known)));
+        return Wrong(entry.first, fmt::format("{} has no \"{}\"{}; known are {}", what, key,
+                                              DidYouMean(key, known), fmt::join(known, ", ")));
       }
     }
     return absl::OkStatus();
@@ -104,10 +112,12 @@ class OrderReader {
 
 absl::StatusOr<v1::PlaceOrderRequest> ParseOrder(const std::string& name, const std::string& text) {
   try {
-    return OrderReader(name).Read(YAML::Load(text));
+    const YAML::Node root = YAML::Load(text);
+    if (root.IsNull()) return Usage(fmt::format("{} is empty; {}", name, kWantedForm));
+    return OrderReader(name).Read(root);
   } catch (const YAML::Exception& error) {
-    return Usage(
-        fmt::format("{}:{}:{}: {}", name, error.mark.line + 1, error.mark.column + 1, error.msg));
+    return Usage(fmt::format("{}:{}:{}: this is not JSON: {}", name, error.mark.line + 1,
+                             error.mark.column + 1, error.msg));
   }
 }
 
@@ -115,9 +125,14 @@ absl::StatusOr<v1::PlaceOrderRequest> ReadOrderFile(const std::string& path) {
   if (path == "-") {
     return ParseOrder("standard input", std::string(std::istreambuf_iterator<char>(std::cin), {}));
   }
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Usage(fmt::format("the order {} cannot be read", path));
-  return ParseOrder(path, std::string(std::istreambuf_iterator<char>(file), {}));
+  std::ostringstream text;
+  if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+  if (errno != 0) {
+    return Usage(fmt::format("the order {} cannot be read: {}", path, std::strerror(errno)));
+  }
+  return ParseOrder(path, text.str());
 }
 
 }  // namespace entrepot::cli

@@ -29,7 +29,7 @@ void PrintMissing(const v1::LineAnswer& answer, const Output& out) {
   if (answer.outcome() == v1::LINE_OUTCOME_ACCEPTED) return;
   out.Say();
   out.Say(fmt::format("Line {}, {} {}: {} {} not on the shelf", answer.line(), answer.sku(),
-                      answer.name(), Show(answer.back_ordered()), answer.unit()));
+                      answer.name(), Show(answer.back_ordered()), ShowUnit(answer.unit())));
   out.Say("  expected   " + ShowExpectation(answer.expectation()));
   if (!answer.stock_request().empty()) {
     out.Say(fmt::format("  asked      stock request {} to {}", answer.stock_request(),
@@ -87,7 +87,7 @@ void PrintAnswer(const v1::PlaceOrderResponse& response, const std::string& requ
                {"EXPECTED"}});
   for (const v1::LineAnswer& answer : response.answers()) {
     table.Add({std::to_string(answer.line()), answer.sku(), answer.name(), Show(answer.ordered()),
-               Show(answer.accepted()), Show(answer.back_ordered()), answer.unit(),
+               Show(answer.accepted()), Show(answer.back_ordered()), ShowUnit(answer.unit()),
                ShowEnum(answer.outcome()),
                answer.has_expectation() ? ShowExpectedDate(answer.expectation()) : ""});
   }

@@ -3,7 +3,10 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
+#include "core/base/absl_view.h"
+#include "core/base/reason.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace entrepot::cli {
@@ -40,6 +43,17 @@ void Output::Print(const Table& table, std::string_view when_empty) const {
 void Output::Say(std::string_view sentence) const {
   fmt::print("{}\n", sentence);
   std::fflush(stdout);
+}
+
+void Output::Error(const absl::Status& error) const {
+  const std::string message(StdView(error.message()));
+  if (!json()) {
+    fmt::print(stderr, "entrepot: {} ({})\n", message, ReasonOf(error));
+    return;
+  }
+  const nlohmann::json document = {{"error", {{"reason", ReasonOf(error)}, {"message", message}}}};
+  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // what is no UTF-8
+  fmt::print(stderr, "{}\n", document.dump(-1, ' ', false, kReplace));
 }
 
 void Output::MorePages(std::string_view next_page_token) const {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "app/entrepot/table.h"
 #include "google/protobuf/message.h"
 
@@ -28,6 +29,8 @@ class Output {
   void Say(std::string_view sentence = "") const;
   // How to get the next page, where there is one.
   void MorePages(std::string_view next_page_token) const;
+  // A sentence with its reason, or {"error": {"reason": …, "message": …}}, to standard error.
+  void Error(const absl::Status& error) const;
   // To standard error, in table format only.
   void Hint(std::string_view sentence) const;
 

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 #include <sodium.h>
+#include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -14,18 +16,24 @@
 namespace entrepot::cli {
 namespace {
 
+constexpr size_t kSocketPathMax = sizeof(sockaddr_un::sun_path) - 1;
+constexpr size_t kActorMax = 64;
+
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
 
-// Only what the hub takes as an actor is sent: another user's name may hold anything.
+// What the hub takes as an actor, and a call can carry.
+bool IsActor(std::string_view name) {
+  const auto plain = [](unsigned char c) { return c > ' ' && c < 0x7F; };
+  return name.size() <= kActorMax && std::all_of(name.begin(), name.end(), plain);
+}
+
+// Another user's name may hold anything.
 std::string UserName() {
   std::string user = Environment("USER");
-  for (unsigned char c : user) {
-    if (c <= ' ' || c >= 0x7F) return "";
-  }
-  return user.substr(0, 64);
+  return IsActor(user) ? user : "";
 }
 
 }  // namespace
@@ -54,6 +62,16 @@ absl::StatusOr<std::filesystem::path> Session::SocketPath() const {
 absl::StatusOr<Hub*> Session::hub() {
   if (!hub_.has_value()) {
     ASSIGN_OR_RETURN(std::filesystem::path socket, SocketPath());
+    if (socket.native().size() > kSocketPathMax) {
+      return Usage(
+          fmt::format("the socket's path {} has {} bytes, {} are possible: set hub.socket "
+                      "to a shorter one",
+                      socket.string(), socket.native().size(), kSocketPathMax));
+    }
+    if (!IsActor(options.actor)) {
+      return Usage(fmt::format("--actor takes up to {} Latin letters, digits and signs, no spaces",
+                               kActorMax));
+    }
     hub_.emplace(std::move(socket), options.actor.empty() ? UserName() : options.actor);
   }
   return &*hub_;

@@ -59,13 +59,14 @@ void PrintPromise(const v1::Availability& stock, const Output& out) {
 void PrintAvailability(const v1::Availability& stock, const std::string& quantity,
                        const Output& out) {
   out.Say(fmt::format("{}  {}: {} {} available", stock.sku(), stock.name(), Show(stock.available()),
-                      stock.unit()));
+                      ShowUnit(stock.unit())));
   PrintWarehouses(stock, out);
   PrintIncoming(stock, out);
   PrintPromise(stock, out);
   if (!stock.has_expectation()) return;
   out.Say();
-  out.Say(fmt::format("{} {}: {}", quantity, stock.unit(), ShowExpectation(stock.expectation())));
+  out.Say(fmt::format("{} {}: {}", quantity, ShowUnit(stock.unit()),
+                      ShowExpectation(stock.expectation())));
 }
 
 Outcome Watch(Session& session, Hub& hub, const AvailableOptions& options) {

@@ -63,7 +63,7 @@ void SyncProgress::Note(const v1::SyncResponse& event) {
   const v1::Run& run = event.run();
   const v1::SinkProgress& sink = event.sink();
   partly_ = partly_ || (run.has_ended_at() && run.dead() > 0) || !run.error().empty() ||
-            (sink.done() && sink.rejected() > 0) || !sink.error().empty();
+            (sink.done() && (sink.rejected() > 0 || !sink.error().empty()));
 }
 
 void SyncProgress::Show(const v1::SyncResponse& event) {
@@ -77,7 +77,7 @@ void SyncProgress::Show(const v1::SyncResponse& event) {
 }
 
 void SyncProgress::ShowRun(const v1::Run& run) {
-  if (!run.has_ended_at()) {
+  if (!run.has_ended_at() && run.error().empty()) {
     running_[run.dataset()] = ShowCount(run.read(), "row");
     return;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -13,6 +14,7 @@
 #include "core/domain/date.h"
 #include "core/domain/decimal.h"
 #include "core/domain/enumeration.h"
+#include "core/domain/units.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace entrepot::cli {
@@ -39,6 +41,14 @@ std::string ShowMessage(const google::protobuf::Message& message) {
   return json;
 }
 
+bool IsTerminalRussian() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* locale = std::getenv(name);
+    if (locale != nullptr && *locale != '\0') return std::string_view(locale).starts_with("ru");
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string Show(const v1::Decimal& decimal) {
@@ -51,8 +61,19 @@ std::string Show(const v1::Money& money) { return Show(money.amount()) + " " + m
 std::string Show(const v1::Date& date) { return domain::DayText(date); }
 
 std::string Show(const google::protobuf::Timestamp& timestamp) {
+  const absl::TimeZone zone = absl::LocalTimeZone();
   const absl::Time time = absl::FromUnixSeconds(timestamp.seconds());
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, absl::LocalTimeZone());
+  std::string offset = absl::FormatTime("%Ez", time, zone);  // "+03:00"
+  if (offset.ends_with(":00")) offset.resize(offset.size() - 3);
+  if (zone.At(time).offset == 0) offset = "UTC";
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S ", time, zone) + offset;
+}
+
+std::string ShowUnit(const std::string& code) {
+  const domain::Unit* unit = domain::FindUnit(code);
+  if (unit == nullptr) return code;
+  const bool russian = IsTerminalRussian() && !unit->symbol_ru.empty();
+  return std::string(russian ? unit->symbol_ru : unit->symbol);
 }
 
 std::string Show(const google::protobuf::EnumValueDescriptor& value) {
@@ -92,9 +113,11 @@ std::string ShowField(const google::protobuf::Message& message, const FieldDescr
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   const bool one = index < 0;
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return one ? reflection.GetString(message, &field)
-                 : reflection.GetRepeatedString(message, &field, index);
+    case FieldDescriptor::CPPTYPE_STRING: {
+      std::string text = one ? reflection.GetString(message, &field)
+                             : reflection.GetRepeatedString(message, &field, index);
+      return field.name() == "unit" ? ShowUnit(text) : text;
+    }
     case FieldDescriptor::CPPTYPE_BOOL:
       return (one ? reflection.GetBool(message, &field)
                   : reflection.GetRepeatedBool(message, &field, index))

@@ -12,10 +12,15 @@
 
 namespace entrepot::cli {
 
-std::string Show(const v1::Decimal& decimal);                    // "12.5"
-std::string Show(const v1::Money& money);                        // "12.50 EUR"
-std::string Show(const v1::Date& date);                          // "2026-12-01"
-std::string Show(const google::protobuf::Timestamp& timestamp);  // "2026-12-01 09:30:00", local
+std::string Show(const v1::Decimal& decimal);  // "12.5"
+std::string Show(const v1::Money& money);      // "12.50 EUR"
+std::string Show(const v1::Date& date);        // "2026-12-01"
+// In the terminal's zone (TZ), which it names: "2026-12-01 09:30:00 +03", "2026-12-01 06:30:00
+// UTC".
+std::string Show(const google::protobuf::Timestamp& timestamp);
+// The symbol of a unit of measure, Russian where the terminal (LC_ALL, LC_MESSAGES, LANG) is: "pcs"
+// or "шт" for H87. An unknown code stays.
+std::string ShowUnit(const std::string& code);
 // "partially accepted" for LINE_OUTCOME_PARTIALLY_ACCEPTED; empty for UNSPECIFIED.
 std::string Show(const google::protobuf::EnumValueDescriptor& value);
 template <typename Enum>

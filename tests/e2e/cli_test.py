@@ -70,6 +70,9 @@ class CommandLineTest(unittest.TestCase):
         again = self.hub.cli("order", "cancel", number, code=REFUSED)
         self.assertIn("(ORDER_CLOSED)", again.stderr)
         self.assertEqual(again.stderr.count("\n"), 1)
+        again = self.hub.cli("order", "cancel", number, "--output", "json", code=REFUSED)
+        self.assertEqual(json.loads(again.stderr)["error"]["reason"], "ORDER_CLOSED")
+        self.hub.cli("order", "cancel", number, "--actor", "Анна", code=USAGE)
 
     def test_an_order_comes_from_standard_input_too(self):
         answer = self.hub.cli("order", "place", "-f", "-", "--output", "json",

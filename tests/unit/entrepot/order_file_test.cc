@@ -54,13 +54,22 @@ TEST(OrderFile, RefusesWhatIsNoNumber) {
               HasSubstr("order.json:1:"));
   EXPECT_THAT(FaultOf(R"({"client": "C", "lines": [{"sku": "A", "quantity": 1e3}]})"),
               HasSubstr("quantity"));
+  EXPECT_THAT(FaultOf(R"({"client": "C", "wanted_on": "soon", "lines": []})"),
+              HasSubstr("wanted_on is \"soon\""));
 }
 
 TEST(OrderFile, SaysWhatIsMissing) {
   EXPECT_THAT(FaultOf(R"({"lines": []})"), HasSubstr("\"client\" is missing"));
   EXPECT_THAT(FaultOf(R"({"client": "C"})"), HasSubstr("\"lines\" must be a list"));
   EXPECT_THAT(FaultOf("{"), StartsWith("order.json:1:"));
-  EXPECT_NE(FaultOf(""), "");
+  EXPECT_THAT(FaultOf(""), StartsWith("order.json is empty"));
+}
+
+TEST(OrderFile, SaysWhyAFileCannotBeRead) {
+  EXPECT_THAT(std::string(ReadOrderFile("/nowhere/order.json").status().message()),
+              HasSubstr("No such file"));
+  EXPECT_THAT(std::string(ReadOrderFile(testing::TempDir()).status().message()),
+              HasSubstr("Is a directory"));
 }
 
 }  // namespace

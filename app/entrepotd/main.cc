@@ -108,8 +108,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : entrepot::kConfigurationIsWrong;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    fmt::print(stderr, "entrepotd: {}; see entrepotd --help\n", error.what());
+    return entrepot::kConfigurationIsWrong;
   }
   return entrepot::Run(file);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -15,10 +16,16 @@ absl::Status MakeDataFolder(const config::v1::Hub& hub) {
   const std::filesystem::path folder = hub.data_folder();
   std::error_code error;
   std::filesystem::create_directories(folder.parent_path(), error);
-  if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return absl::OkStatus();
-  return Failure(
-      absl::StatusCode::kUnavailable, "DATA_FOLDER",
-      fmt::format("the data folder {} cannot be made: {}", folder.string(), strerror(errno)));
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Failure(
+        absl::StatusCode::kUnavailable, "DATA_FOLDER",
+        fmt::format("the data folder {} cannot be made: {}", folder.string(), strerror(errno)));
+  }
+  if (access(folder.c_str(), R_OK | W_OK | X_OK) == 0) return absl::OkStatus();
+  return Failure(absl::StatusCode::kUnavailable, "DATA_FOLDER",
+                 fmt::format("the data folder {} cannot be used: {}; run the hub as the user whose "
+                             "folder it is, or set hub.data_folder to one of your own",
+                             folder.string(), strerror(errno)));
 }
 
 std::filesystem::path SocketOf(const config::v1::Hub& hub) {

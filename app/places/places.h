@@ -11,7 +11,7 @@
 namespace entrepot {
 
 // Makes the data folder, readable for its owner only, where it is not there. UNAVAILABLE
-// (DATA_FOLDER).
+// (DATA_FOLDER): it cannot be made, or is not this user's.
 absl::Status MakeDataFolder(const config::v1::Hub& hub);
 
 // hub.socket, or hub.sock in the data folder.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/log.h"
+#include "core/base/nearest.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "plugins/host/plugin_connection.h"
@@ -59,10 +60,10 @@ absl::StatusOr<Plugins::Stamp> Plugins::Search(const std::string& id) const {
   }
   const std::vector<std::string> known = Known();
   return Failure(absl::StatusCode::kNotFound, "CONNECTOR_NOT_FOUND",
-                 fmt::format("there is no connector '{}' in {}; {}", id,
-                             places.empty() ? "the configured folders (there are none)" : places,
+                 fmt::format("there is no connector \"{}\"{}; {} in {}", id, DidYouMean(id, known),
                              known.empty() ? std::string("there is none at all")
-                                           : fmt::format("there are: {}", fmt::join(known, ", "))));
+                                           : fmt::format("there are {}", fmt::join(known, ", ")),
+                             places.empty() ? "the configured folders (there are none)" : places));
 }
 
 absl::StatusOr<std::shared_ptr<const Library>> Plugins::Get(const std::string& id) {

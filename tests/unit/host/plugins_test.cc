@@ -51,7 +51,7 @@ TEST_F(PluginsTest, NamesTheKnownOnesWhenOneIsMissing) {
   const absl::Status status = plugins_.Describe("prob").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ReasonOf(status), "CONNECTOR_NOT_FOUND");
-  EXPECT_THAT(std::string(status.message()), HasSubstr("there are: probe"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("there are probe"));
 }
 
 TEST_F(PluginsTest, TakesNoPathForAnId) {

@@ -3,7 +3,8 @@
 // links neither protobuf nor gRPC. Messages (Record, Invoice, ApplyRequest …) are plain structs
 // generated from proto/entrepot: a field without presence is a plain member, one with presence and
 // every message a std::optional, a repeated one a std::vector, a oneof a std::variant that starts
-// with std::monostate, an enum X_FOO an `enum class X` with kFoo.
+// with std::monostate, an enum X_FOO an `enum class X` with kFoo. So a sink reads a client with
+// `std::get_if<Client>(&item.record->body)`.
 #pragma once
 
 #include <entrepot_connector.h>
@@ -93,11 +94,14 @@ class Connector {
 
   // Sinks: brings each item's record in the outside system to its revision, in their order. One
   // result for each item handled; fewer results than items: the rest was not sent. Durable before
-  // kApplied is answered. Applying the same revision twice has the effect of once where the outside
-  // system allows to tell.
+  // kApplied is answered, with the record's `outside_id` there: from then on the item carries it,
+  // and where it is gone the answer is kNotFound. Applying the same revision twice has the effect
+  // of once where the outside system allows to tell; a `deleted` record is taken away there.
   virtual void Apply(Call& call, const ApplyRequest& request, ApplyResponse& response);
 
-  // Sinks: which of these does the outside system hold? One result for each item.
+  // Sinks: which of these does the outside system hold? One result for each item. Asked before
+  // anything is sent again whose answer was lost; `revision`, where it is kept there, tells the hub
+  // which one has arrived.
   virtual void Find(Call& call, const FindRequest& request, FindResponse& response);
 
   // Ids and digests of all that the outside system holds, page by page.

@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/domain/kind.h"
+#include "core/mapping/row_table.h"
 #include "entrepot/config/v1/mapping.pb.h"
-#include "entrepot/connector/v1/connector.pb.h"
 
 namespace entrepot::mapping {
 
@@ -71,7 +71,7 @@ class RowMapper {
   // Fills `body` (cleared first) and `outside_id`. References are resolved through `resolve`;
   // on kMissing all fields that could be filled are. On kFault `outside_id` is set where the key's
   // cells could be read.
-  virtual RowOutcome Map(const connector::v1::Row& row, const Resolver& resolve,
+  virtual RowOutcome Map(const RowView& row, const Resolver& resolve,
                          google::protobuf::Message* body, std::string* outside_id) = 0;
   virtual const RowFault& fault() const = 0;            // after kFault
   virtual const MissingReference& missing() const = 0;  // after kMissing

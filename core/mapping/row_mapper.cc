@@ -34,7 +34,7 @@ class ProgramMapper final : public RowMapper {
   explicit ProgramMapper(Program program) : program_(std::move(program)) {}
 
   absl::Status BindColumns(const google::protobuf::RepeatedPtrField<std::string>& columns) override;
-  RowOutcome Map(const connector::v1::Row& row, const Resolver& resolve, Message* body,
+  RowOutcome Map(const RowView& row, const Resolver& resolve, Message* body,
                  std::string* outside_id) override;
   const RowFault& fault() const override { return fault_; }
   const MissingReference& missing() const override { return missing_; }
@@ -58,7 +58,7 @@ class ProgramMapper final : public RowMapper {
   Program program_;
   std::vector<std::string> bound_names_;
   std::vector<int> bound_;  // slot to cell
-  int cells_needed_ = 0;
+  size_t cells_needed_ = 0;
   Cells cells_;
   const Resolver* resolve_ = nullptr;
   bool any_missing_ = false;
@@ -109,17 +109,17 @@ void ProgramMapper::Forget(std::vector<FieldProgram>* fields) {
   }
 }
 
-RowOutcome ProgramMapper::Map(const connector::v1::Row& row, const Resolver& resolve, Message* body,
+RowOutcome ProgramMapper::Map(const RowView& row, const Resolver& resolve, Message* body,
                               std::string* outside_id) {
   body->Clear();
   outside_id->clear();
   any_missing_ = false;
-  deleted_ = row.deleted();
-  cells_ = {&row, &bound_};
+  deleted_ = row.deleted;
+  cells_ = {row, &bound_};
   resolve_ = &resolve;
-  if (row.cells_size() < cells_needed_) {
+  if (row.cells.size() < cells_needed_) {
     fault_ = {"", -1,
-              fmt::format("the row has {} cells; at least {} are needed", row.cells_size(),
+              fmt::format("the row has {} cells; at least {} are needed", row.cells.size(),
                           cells_needed_)};
     return RowOutcome::kFault;
   }

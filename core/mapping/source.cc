@@ -21,8 +21,8 @@ re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()
 }  // namespace
 
 bool Cells::Absent(int cell) const {
-  const auto& absent = row->absent();
-  return std::find(absent.begin(), absent.end(), static_cast<uint32_t>(cell)) != absent.end();
+  return std::find(row.absent.begin(), row.absent.end(), static_cast<uint32_t>(cell)) !=
+         row.absent.end();
 }
 
 bool TextSource::Read(const Cells& cells, SourceText* result, RowFault* fault) {

@@ -17,15 +17,15 @@ namespace entrepot::mapping {
 
 // The cells of one row by slot: a slot is a column that the mapping uses, `bound` its cell.
 struct Cells {
-  const connector::v1::Row* row = nullptr;
+  RowView row;
   const std::vector<int>* bound = nullptr;
 
   int Index(int slot) const { return (*bound)[slot]; }
   // Trimmed; empty where the cell has no value.
   std::string_view Text(int slot) const {
     const int cell = Index(slot);
-    if (row->absent_size() > 0 && Absent(cell)) return {};
-    return Trim(row->cells(cell));
+    if (!row.absent.empty() && Absent(cell)) return {};
+    return Trim(row.cells[cell]);
   }
   bool Absent(int cell) const;
 };

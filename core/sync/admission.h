@@ -32,7 +32,7 @@ class Admission {
                                                          Held* held);
 
   // Before the rows of a batch; errors as Translator::Bind.
-  absl::Status Bind(const connector::Rows& rows) { return translator_->Bind(rows); }
+  absl::Status Bind(const mapping::RowTable& rows) { return translator_->Bind(rows); }
   // Maps the row here, against the transaction.
   absl::StatusOr<Passage> EnterRow(store::Transaction& tx, const RawRow& raw);
   // A row mapped elsewhere. What lacked a record then is mapped once more, as that may have come

@@ -1,5 +1,5 @@
 // Reads one dataset: batches from the connector, rows into records, records through the one door.
-// Reading and mapping have a thread of their own and run ahead of the store's writer, in which
+// Reading and mapping have a thread each and run ahead of the store's writer, in which
 // records, cursor, run, bindings and bases commit together: what comes in is applied exactly once.
 #pragma once
 

@@ -168,18 +168,18 @@ absl::Status IntakeRun::Work(store::Transaction& tx) {
 }
 
 absl::Status IntakeRun::EnterBatch(store::Transaction& tx, Batch& batch) {
-  if (batch.response.snapshot_begin()) {
+  if (batch.source.head().snapshot_begin()) {
     absence_.Begin();
     held_.Begin();
     next_.in_snapshot = true;
   }
   RETURN_IF_ERROR(EnterRows(tx, batch));
   RETURN_IF_ERROR(CheckLimits());
-  rows_ += batch.size();
-  if (batch.response.snapshot_end() && next_.in_snapshot) {
+  rows_ += batch.source.size();
+  if (batch.source.head().snapshot_end() && next_.in_snapshot) {
     RETURN_IF_ERROR(EndSnapshot(tx, batch));
   } else if (!next_.in_snapshot) {
-    next_.cursor = batch.response.next_cursor();
+    next_.cursor = batch.source.head().next_cursor();
   }
   ++next_.batches;
   return absl::OkStatus();
@@ -188,17 +188,17 @@ absl::Status IntakeRun::EnterBatch(store::Transaction& tx, Batch& batch) {
 absl::Status IntakeRun::EnterRows(store::Transaction& tx, Batch& batch) {
   constexpr size_t kAhead = 8;  // about the time that memory takes
   bool bound = false;
-  for (size_t i = 0, size = batch.size(); i < size; ++i) {
+  for (size_t i = 0, size = batch.source.size(); i < size; ++i) {
     if (i + kAhead < size) admission_->Expect(tx, batch.items[i + kAhead]);
     Item& item = batch.items[i];
     if (item.outcome != mapping::RowOutcome::kMapped && !bound) {
-      RETURN_IF_ERROR(admission_->Bind(batch.response.rows()));
+      RETURN_IF_ERROR(admission_->Bind(batch.source.rows()));
       bound = true;
     }
-    ASSIGN_OR_RETURN(const Passage passage, admission_->Enter(tx, batch.raw(i), item));
+    ASSIGN_OR_RETURN(const Passage passage, admission_->Enter(tx, RowOf(batch.source, i), item));
     Count(passage);
   }
-  for (const connector::BadRow& bad : batch.response.bad_rows()) {
+  for (const connector::BadRow& bad : batch.source.head().bad_rows()) {
     RETURN_IF_ERROR(admission_->BuryBadRow(tx, bad));
     ++next_.run.read;
     ++next_.run.dead;
@@ -240,7 +240,7 @@ absl::Status IntakeRun::EndSnapshot(store::Transaction& tx, const Batch& batch) 
   }
   if (!absence_.unknown()) RETURN_IF_ERROR(ForgetUnseenWaiters(tx));
   next_.in_snapshot = false;
-  next_.end_cursor = batch.response.next_cursor();
+  next_.end_cursor = batch.source.head().next_cursor();
   next_.deleting = true;
   next_.deleted = 0;
   return absl::OkStatus();

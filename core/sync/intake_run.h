@@ -66,7 +66,7 @@ class IntakeRun {
   std::vector<uint64_t> missing_;
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<ReadAhead> ahead_;
-  std::deque<std::unique_ptr<Batch>> waiting_;  // taken, not committed
+  std::deque<BatchPtr> waiting_;  // taken, not committed
   Progressed committed_;
   Progressed next_;    // of the transaction under way
   uint64_t rows_ = 0;  // of the transaction under way

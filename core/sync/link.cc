@@ -90,8 +90,8 @@ absl::Status Link::Check(connector::CheckResponse* response) {
   return Guarded(Phase::kCheck, nullptr, [&](Connector& c) { return c.Check(response); });
 }
 
-absl::Status Link::Read(const connector::ReadRequest& request, connector::ReadResponse* response) {
-  return Guarded(Phase::kRead, nullptr, [&](Connector& c) { return c.Read(request, response); });
+absl::Status Link::Read(const connector::ReadRequest& request, SourceBatch* batch) {
+  return Guarded(Phase::kRead, nullptr, [&](Connector& c) { return c.ReadBatch(request, batch); });
 }
 
 absl::Status Link::Apply(const connector::ApplyRequest& request, connector::ApplyResponse* response,

@@ -43,7 +43,7 @@ class Link {
   // after Stop, CANCELLED (SHUTTING_DOWN). Otherwise the connector's own errors, or those of
   // opening it.
   absl::Status Check(connector::CheckResponse* response);
-  absl::Status Read(const connector::ReadRequest& request, connector::ReadResponse* response);
+  absl::Status Read(const connector::ReadRequest& request, SourceBatch* batch);
   // `sent` is set to false when the connector was not even called.
   absl::Status Apply(const connector::ApplyRequest& request, connector::ApplyResponse* response,
                      bool* sent);

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "core/base/reason.h"
 #include "core/domain/kind.h"
 
@@ -25,16 +27,22 @@ std::string Place(std::string_view location, uint64_t line, std::string_view raw
   return fmt::format("@{} {}", location, raw.substr(0, 200));
 }
 
-void KeepRow(const RawRow& raw, store::ItemSource* source) {
+std::string Kept(const mapping::RowTable& table, connector::Row row) {
   ReadResponse kept;
   auto* rows = kept.mutable_rows();
-  rows->set_location(raw.rows->location());
-  *rows->mutable_columns() = raw.rows->columns();
-  *rows->add_rows() = *raw.row;
-  source->row = kept.SerializeAsString();
+  rows->set_location(table.location());
+  *rows->mutable_columns() = table.columns();
+  *rows->add_rows() = std::move(row);
+  return kept.SerializeAsString();
 }
 
 }  // namespace
+
+RawRow RowOf(const SourceBatch& batch, size_t index) {
+  const mapping::RowTable& rows = batch.rows();
+  if (index < rows.size()) return {.rows = &rows, .row = rows.row(index)};
+  return {.record = &batch.head().records(static_cast<int>(index - rows.size()))};
+}
 
 store::ItemSource SourceOf(std::string_view dataset, const RawRow& raw, std::string_view outside_id,
                            int column) {
@@ -45,13 +53,12 @@ store::ItemSource SourceOf(std::string_view dataset, const RawRow& raw, std::str
     *kept.add_records() = *raw.record;
     source.row = kept.SerializeAsString();
   } else {
+    connector::Row row = mapping::RowTable::Whole(raw.row);
     source.location = raw.rows->location();
-    source.line = raw.row->line();
-    if (column >= 0 && column < raw.row->positions_size()) {
-      source.column = raw.row->positions(column);
-    }
-    source.raw = raw.row->raw().empty() ? Joined(*raw.row) : raw.row->raw();
-    KeepRow(raw, &source);
+    source.line = row.line();
+    if (column >= 0 && column < row.positions_size()) source.column = row.positions(column);
+    source.raw = row.raw().empty() ? Joined(row) : row.raw();
+    source.row = Kept(*raw.rows, std::move(row));
   }
   if (outside_id.empty()) source.outside_id = Place(source.location, source.line, source.raw);
   return source;
@@ -66,22 +73,16 @@ store::ItemSource SourceOf(std::string_view dataset, const connector::BadRow& ba
           .raw = bad.raw()};
 }
 
-absl::StatusOr<ReadResponse> KeptRow(const store::ItemSource& source) {
+absl::Status ReadKept(const store::ItemSource& source, SourceBatch* batch) {
   if (source.row.empty()) {
     return Failure(absl::StatusCode::kNotFound, "ROW_NOT_KEPT",
                    "the source could not read this row, so there is nothing to map again: "
                    "correct it at its source and read it anew");
   }
-  ReadResponse batch;
-  if (!batch.ParseFromString(source.row) || batch.rows().rows_size() + batch.records_size() != 1) {
+  if (!batch->Decode(source.row) || batch->size() != 1) {
     return Failure(absl::StatusCode::kDataLoss, "ROW_BROKEN", "the kept row cannot be read");
   }
-  return batch;
-}
-
-RawRow OnlyRowOf(const ReadResponse& batch) {
-  if (batch.records_size() == 1) return {.record = &batch.records(0)};
-  return {.rows = &batch.rows(), .row = &batch.rows().rows(0)};
+  return absl::OkStatus();
 }
 
 }  // namespace entrepot::sync

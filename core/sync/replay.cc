@@ -147,23 +147,23 @@ absl::StatusOr<bool> Replay::ApplyParked(store::Transaction& tx, const store::Pa
   RETURN_IF_ERROR(tx.RemoveParked(item.id));
   store::DeadLetter letter{.source = item.source, .died_at = tx.now()};
   const DatasetPlan* dataset = FindDataset(item.source.dataset);
-  const auto batch = KeptRow(item.source);
-  if (dataset == nullptr || !batch.ok()) {
-    letter.reason = dataset != nullptr ? std::string(StdView(batch.status().message()))
+  SourceBatch batch;
+  const absl::Status kept = ReadKept(item.source, &batch);
+  if (dataset == nullptr || !kept.ok()) {
+    letter.reason = dataset != nullptr ? std::string(StdView(kept.message()))
                                        : "the configuration no longer has this dataset";
     RETURN_IF_ERROR(tx.Bury(letter).status());
     return false;
   }
   auto admission = AdmissionOf(*dataset);
-  const absl::Status bound =
-      admission.ok() ? (*admission)->Bind(batch->rows()) : admission.status();
+  const absl::Status bound = admission.ok() ? (*admission)->Bind(batch.rows()) : admission.status();
   if (!bound.ok()) {
     letter.reason = std::string(StdView(bound.message()));
     RETURN_IF_ERROR(tx.Bury(letter).status());
     return false;
   }
   (*admission)->SetReplay(absl::InfinitePast(), 0);
-  ASSIGN_OR_RETURN(const Passage passage, (*admission)->EnterRow(tx, OnlyRowOf(*batch)));
+  ASSIGN_OR_RETURN(const Passage passage, (*admission)->EnterRow(tx, RowOf(batch, 0)));
   return Applied(passage.result);
 }
 
@@ -214,13 +214,14 @@ absl::Status Replay::ReplayRow(store::Transaction& tx, const store::DeadLetter& 
   };
   const DatasetPlan* dataset = FindDataset(letter.source.dataset);
   if (dataset == nullptr) return still_dead("the configuration no longer has this dataset");
-  const auto batch = KeptRow(letter.source);
-  if (!batch.ok()) return still_dead(StdView(batch.status().message()));
+  SourceBatch batch;
+  const absl::Status kept = ReadKept(letter.source, &batch);
+  if (!kept.ok()) return still_dead(StdView(kept.message()));
   ASSIGN_OR_RETURN(Admission * admission, AdmissionOf(*dataset));
-  const absl::Status bound = admission->Bind(batch->rows());
+  const absl::Status bound = admission->Bind(batch.rows());
   if (!bound.ok()) return still_dead(StdView(bound.message()));
   if (!force) {
-    ASSIGN_OR_RETURN(const uint64_t record_id, admission->Preview(tx, OnlyRowOf(*batch)));
+    ASSIGN_OR_RETURN(const uint64_t record_id, admission->Preview(tx, RowOf(batch, 0)));
     ASSIGN_OR_RETURN(const bool overtaken, IsOvertaken(tx, record_id, letter));
     if (overtaken) {
       counts->set_refused(counts->refused() + 1);
@@ -229,7 +230,7 @@ absl::Status Replay::ReplayRow(store::Transaction& tx, const store::DeadLetter& 
   }
   RETURN_IF_ERROR(tx.RemoveDeadLetter(letter.id));
   admission->SetReplay(letter.died_at, letter.replays + 1);
-  ASSIGN_OR_RETURN(const Passage passage, admission->EnterRow(tx, OnlyRowOf(*batch)));
+  ASSIGN_OR_RETURN(const Passage passage, admission->EnterRow(tx, RowOf(batch, 0)));
   if (Applied(passage.result)) {
     counts->set_applied(counts->applied() + 1);
   } else if (passage.result == Result::kParked) {

@@ -33,8 +33,8 @@ std::span<const int> Translator::covers() const {
   return mapper_->covers();
 }
 
-absl::Status Translator::Bind(const connector::Rows& rows) {
-  if (rows.rows_size() == 0) return absl::OkStatus();
+absl::Status Translator::Bind(const mapping::RowTable& rows) {
+  if (rows.size() == 0) return absl::OkStatus();
   if (mapper_ == nullptr) {
     return Failure(absl::StatusCode::kInvalidArgument, "MAPPING_MISSING",
                    fmt::format("{} gives rows, but the configuration has no mapping for it: add "
@@ -51,7 +51,7 @@ void Translator::Translate(const RawRow& raw, const mapping::Resolver& resolve, 
   if (raw.record != nullptr) return TranslateRecord(*raw.record, item);
   if (item->own == nullptr) item->own.reset(prototype_->New());
   item->body = item->own.get();
-  item->outcome = mapper_->Map(*raw.row, resolve, item->own.get(), &item->outside_id);
+  item->outcome = mapper_->Map(raw.row, resolve, item->own.get(), &item->outside_id);
   switch (item->outcome) {
     case mapping::RowOutcome::kMapped: item->deleted = mapper_->deleted(); return Digest(item);
     case mapping::RowOutcome::kFault: item->fault = mapper_->fault(); return;

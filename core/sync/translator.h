@@ -38,7 +38,7 @@ class Translator {
                                                           const mapping::Environment& environment);
 
   // Before the rows of a batch. INVALID_ARGUMENT (MISSING_COLUMN) names file and column.
-  absl::Status Bind(const connector::Rows& rows);
+  absl::Status Bind(const mapping::RowTable& rows);
   void Translate(const RawRow& raw, const mapping::Resolver& resolve, Item* item);
 
   // Fields that the dataset speaks for; empty: all.

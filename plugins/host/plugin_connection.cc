@@ -1,7 +1,6 @@
 #include "plugins/host/plugin_connection.h"
 
 #include <fmt/core.h>
-#include <google/protobuf/io/coded_stream.h>
 
 #include <chrono>
 #include <utility>
@@ -52,20 +51,6 @@ log::Level LevelOf(int32_t level) {
 }
 
 const void* NoExtension(const entrepot_host*, const char*) noexcept { return nullptr; }
-
-void Empty(google::protobuf::MessageLite* response) {
-  if (auto* read = dynamic_cast<contract::ReadResponse*>(response)) {
-    sync::EmptyForReuse(read);
-  } else {
-    response->Clear();
-  }
-}
-
-// Unlike ParseFromArray it does not free what the emptied response keeps.
-bool ParseInto(entrepot_view bytes, google::protobuf::MessageLite* response) {
-  google::protobuf::io::CodedInputStream input(bytes.data, static_cast<int>(bytes.size));
-  return response->MergeFromCodedStream(&input) && input.ConsumedEntireMessage();
-}
 
 }  // namespace
 
@@ -128,6 +113,13 @@ absl::Status PluginConnection::Read(const contract::ReadRequest& request,
                                     contract::ReadResponse* response) {
   return Invoke("read", library_->table().read, request, response);
 }
+absl::Status PluginConnection::ReadBatch(const contract::ReadRequest& request,
+                                         sync::SourceBatch* batch) {
+  batch->Clear();
+  return Call("read", library_->table().read, request,
+              contract::ReadResponse::descriptor()->full_name(),
+              [batch](entrepot_view answer) { return batch->Decode(TextOf(answer)); });
+}
 absl::Status PluginConnection::Apply(const contract::ApplyRequest& request,
                                      contract::ApplyResponse* response) {
   return Invoke("apply", library_->table().apply, request, response);
@@ -153,12 +145,22 @@ void PluginConnection::Interrupt() {
 absl::Status PluginConnection::Invoke(std::string_view verb, entrepot_method method,
                                       const google::protobuf::MessageLite& request,
                                       google::protobuf::MessageLite* response) {
+  response->Clear();
+  return Call(verb, method, request, response->GetTypeName(), [response](entrepot_view answer) {
+    if (response->ParseFromArray(answer.data, static_cast<int>(answer.size))) return true;
+    response->Clear();
+    return false;
+  });
+}
+
+absl::Status PluginConnection::Call(std::string_view verb, entrepot_method method,
+                                    const google::protobuf::MessageLite& request,
+                                    std::string_view type, const Decode& decode) {
   if (method == nullptr) {
     return Failure(absl::StatusCode::kUnimplemented, "CONNECTOR_UNSUPPORTED",
                    fmt::format("connector {} has no '{}'", library_->manifest().id(), verb));
   }
   const std::lock_guard serial(serial_);
-  Empty(response);
   memory_.Reset();
   if (!request.SerializeToString(&request_bytes_)) return Fault(verb, "the request is too large");
   entrepot_call call(&memory_, answer_bytes_max_);
@@ -179,11 +181,10 @@ absl::Status PluginConnection::Invoke(std::string_view verb, entrepot_method met
   if (!memory_.Holds(answer)) {
     return Fault(verb, "its answer does not lie in memory that the hub gave");
   }
-  if (!ParseInto(answer, response)) {
-    response->Clear();
+  if (!decode(answer)) {
     return Fault(verb, fmt::format("its answer of {} bytes is no valid {}: malformed, or a text in "
                                    "it is not UTF-8",
-                                   answer.size, response->GetTypeName()));
+                                   answer.size, type));
   }
   return absl::OkStatus();
 }

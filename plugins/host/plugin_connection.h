@@ -1,6 +1,7 @@
 // One open connection of a loaded plugin: core/sync's Connector over the C table, in this process.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -36,6 +37,8 @@ class PluginConnection final : public sync::Connector {
   absl::Status Discover(connector::v1::DiscoverResponse* response) override;
   absl::Status Read(const connector::v1::ReadRequest& request,
                     connector::v1::ReadResponse* response) override;
+  absl::Status ReadBatch(const connector::v1::ReadRequest& request,
+                         sync::SourceBatch* batch) override;
   absl::Status Apply(const connector::v1::ApplyRequest& request,
                      connector::v1::ApplyResponse* response) override;
   absl::Status Find(const connector::v1::FindRequest& request,
@@ -48,8 +51,14 @@ class PluginConnection final : public sync::Connector {
   PluginConnection(std::shared_ptr<const Library> library,
                    const connector::v1::OpenRequest& request, size_t answer_bytes_max);
 
-  // Calls `method` with the request's bytes and reads the answer into `response`, which is cleared
-  // first and filled only on success. `verb` is for messages.
+  // Reads an answer's bytes. False: they are malformed.
+  using Decode = std::function<bool(entrepot_view answer)>;
+  // Calls `method` with the request's bytes and has the answer decoded, if there is one. `type` is
+  // the answer's; it and `verb` are for messages.
+  absl::Status Call(std::string_view verb, entrepot_method method,
+                    const google::protobuf::MessageLite& request, std::string_view type,
+                    const Decode& decode);
+  // The same into `response`, which is cleared first and filled only on success.
   absl::Status Invoke(std::string_view verb, entrepot_method method,
                       const google::protobuf::MessageLite& request,
                       google::protobuf::MessageLite* response);

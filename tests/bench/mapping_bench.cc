@@ -65,22 +65,26 @@ void BM_StockRow(benchmark::State& state) {
     if (found == ids.end()) return std::nullopt;
     return found->second;
   };
-  std::vector<connector::v1::Row> rows(kRows);
+  connector::v1::Rows rows;
   for (int i = 0; i < kRows; ++i) {
-    rows[i].add_cells(Sku(i * 7919 % kProducts));
-    rows[i].add_cells("W" + std::to_string(i * 31 % 10));
-    rows[i].add_cells(std::to_string(i % 500) + ",250");
-    rows[i].add_cells("0");
-    rows[i].add_cells(std::to_string(i % 7));
-    rows[i].add_cells("24.11.2026 15:30:00");
+    connector::v1::Row* row = rows.add_rows();
+    row->add_cells(Sku(i * 7919 % kProducts));
+    row->add_cells("W" + std::to_string(i * 31 % 10));
+    row->add_cells(std::to_string(i % 500) + ",250");
+    row->add_cells("0");
+    row->add_cells(std::to_string(i % 7));
+    row->add_cells("24.11.2026 15:30:00");
   }
+  const std::string bytes = rows.SerializeAsString();
+  RowTable table;
+  if (!table.Merge(bytes)) std::abort();
   const std::unique_ptr<RowMapper> mapper = Mapper();
   v1::StockLevel body;
   std::string outside_id;
   int row = 0;
   const int64_t allocations_before = allocations;
   for (auto _ : state) {
-    if (mapper->Map(rows[row], resolve, &body, &outside_id) != RowOutcome::kMapped) {
+    if (mapper->Map(table.row(row), resolve, &body, &outside_id) != RowOutcome::kMapped) {
       state.SkipWithError("a row was not mapped");
     }
     benchmark::DoNotOptimize(body);

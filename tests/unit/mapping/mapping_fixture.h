@@ -62,7 +62,12 @@ class Rows {
       if (found == known_.end()) return std::nullopt;
       return found->second;
     };
-    return mapper_->Map(row, resolve, body_.get(), &outside_id_);
+    connector::v1::Rows rows;
+    *rows.add_rows() = row;
+    const std::string bytes = rows.SerializeAsString();
+    RowTable table;
+    EXPECT_TRUE(table.Merge(bytes));
+    return mapper_->Map(table.row(0), resolve, body_.get(), &outside_id_);
   }
 
   // "product:A-1" is record 7.

@@ -1,0 +1,53 @@
+#include "core/sync/batch_translator.h"
+
+#include <utility>
+
+#include "core/base/status_macros.h"
+
+namespace entrepot::sync {
+
+absl::StatusOr<std::unique_ptr<BatchTranslator>> BatchTranslator::Make(
+    const store::Store* store, const DatasetPlan* dataset,
+    const mapping::Environment& environment) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Translator> translator, Translator::Make(dataset, environment));
+  return std::unique_ptr<BatchTranslator>(
+      new BatchTranslator(std::move(translator), store, dataset));
+}
+
+BatchTranslator::BatchTranslator(std::unique_ptr<Translator> translator, const store::Store* store,
+                                 const DatasetPlan* dataset)
+    : translator_(std::move(translator)),
+      references_(store, dataset->connection),
+      resolve_([this](domain::Kind kind, std::string_view outside_id) {
+        return references_.Resolve(kind, outside_id);
+      }) {}
+
+void BatchTranslator::Run(BatchQueue* read, BatchQueue* translated) {
+  absl::Status status = Guarded([&] { return TranslateAll(read, translated); });
+  references_.EndBatch();
+  // The reader need not go on.
+  read->Cancel();
+  translated->Close(std::move(status));
+}
+
+absl::Status BatchTranslator::TranslateAll(BatchQueue* read, BatchQueue* translated) {
+  while (BatchPtr batch = read->Pop()) {
+    RETURN_IF_ERROR(Translate(batch.get()));
+    if (!translated->Push(std::move(batch))) return Interrupted();
+  }
+  return read->status();
+}
+
+absl::Status BatchTranslator::Translate(Batch* batch) {
+  const SourceBatch& source = batch->source;
+  RETURN_IF_ERROR(translator_->Bind(source.rows()));
+  const size_t size = source.size();
+  if (batch->items.size() < size) batch->items.resize(size);
+  for (size_t i = 0; i < size; ++i) {
+    translator_->Translate(RowOf(source, i), resolve_, &batch->items[i]);
+  }
+  references_.EndBatch();
+  return references_.status();
+}
+
+}  // namespace entrepot::sync

@@ -1,0 +1,38 @@
+// The second stage of an intake run: the rows of batch after batch into items.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/store/store.h"
+#include "core/sync/batch_queue.h"
+#include "core/sync/references.h"
+
+namespace entrepot::sync {
+
+// Run has a thread of its own.
+class BatchTranslator {
+ public:
+  // `store` and `dataset` outlive it. Errors as Translator::Make.
+  static absl::StatusOr<std::unique_ptr<BatchTranslator>> Make(
+      const store::Store* store, const DatasetPlan* dataset,
+      const mapping::Environment& environment);
+
+  // Until `read` has no more, an error, or either queue is cancelled; then closes `translated`.
+  // Does not wait for anything but the queues.
+  void Run(BatchQueue* read, BatchQueue* translated);
+
+ private:
+  BatchTranslator(std::unique_ptr<Translator> translator, const store::Store* store,
+                  const DatasetPlan* dataset);
+  absl::Status TranslateAll(BatchQueue* read, BatchQueue* translated);
+  absl::Status Translate(Batch* batch);
+
+  const std::unique_ptr<Translator> translator_;
+  References references_;
+  // Built once: making a std::function for every row would allocate.
+  const mapping::Resolver resolve_;
+};
+
+}  // namespace entrepot::sync

@@ -1,0 +1,13 @@
+#include "core/sync/ports.h"
+
+namespace entrepot::sync {
+
+absl::Status Connector::ReadBatch(const connector::ReadRequest& request, SourceBatch* batch) {
+  batch->Clear();
+  connector::ReadResponse response;
+  absl::Status status = Read(request, &response);
+  if (status.ok()) batch->Assign(response);
+  return status;
+}
+
+}  // namespace entrepot::sync

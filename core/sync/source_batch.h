@@ -1,0 +1,43 @@
+// What a source answered to one Read: its rows decoded in place, the rest as a message. Reused for
+// batch after batch, so that it does not allocate in steady state.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/mapping/row_table.h"
+#include "entrepot/connector/v1/connector.pb.h"
+
+namespace entrepot::sync {
+
+namespace connector = ::entrepot::connector::v1;
+
+// Thread-compatible. Not movable: the rows point into it.
+class SourceBatch {
+ public:
+  SourceBatch() = default;
+  SourceBatch(const SourceBatch&) = delete;
+  SourceBatch& operator=(const SourceBatch&) = delete;
+
+  void Clear();
+  // Takes a copy of a serialised ReadResponse. False, and empty: malformed, or a text in it is not
+  // UTF-8.
+  bool Decode(std::string_view answer);
+  void Assign(const connector::ReadResponse& answer) { Decode(answer.SerializeAsString()); }
+
+  // All but the rows.
+  const connector::ReadResponse& head() const { return head_; }
+  const mapping::RowTable& rows() const { return rows_; }
+  // Of rows and records together.
+  size_t size() const { return rows_.size() + static_cast<size_t>(head_.records_size()); }
+
+ private:
+  bool DecodeOwn();
+  bool MergeHead(const char* begin, const char* end);
+
+  std::string bytes_;
+  connector::ReadResponse head_;
+  mapping::RowTable rows_;
+};
+
+}  // namespace entrepot::sync

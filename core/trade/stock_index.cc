@@ -91,6 +91,9 @@ void ForEachDemand(uint64_t id, const v1::Order& order, Visit visit) {
 // Goods that figures have contained for so long need not be kept in memory: figures may be replayed
 // from a backup, but not from further back.
 constexpr absl::Duration kHistoryAge = absl::Hours(7 * 24);
+// One order in so many looks for such goods among the others of its products, so that a hub which
+// is never restarted keeps no more of them.
+constexpr uint32_t kHistoryEvery = 16;
 
 }  // namespace
 
@@ -216,6 +219,22 @@ void StockIndex::StageOrder(const store::RecordChange& change) {
                 [&](uint64_t product_id, const DemandInfo& part) {
                   if (!IsHistory(product_id, part)) staging_.Add(demand_, product_id, part);
                 });
+  if (++orders_staged_ % kHistoryEvery != 0) return;
+  for (const v1::OrderLine& line : As<v1::Order>(change.after)->lines()) {
+    DropHistory(line.product_id());
+  }
+}
+
+// Orders of which nothing else is kept.
+void StockIndex::DropHistory(uint64_t product_id) {
+  absl::flat_hash_map<uint64_t, bool> is_history;
+  for (const DemandInfo& part : demand_.Get(product_id, View::kWriter)) {
+    bool& all = is_history.try_emplace(part.key, true).first->second;
+    all = all && IsHistory(product_id, part);
+  }
+  for (const auto& [order_id, all] : is_history) {
+    if (all) staging_.Remove(demand_, product_id, order_id);
+  }
 }
 
 void StockIndex::Commit() {

@@ -92,12 +92,14 @@ class StockIndex final : public store::Projection {
   void StageLevel(const store::RecordChange& change);
   void StageSupply(const store::RecordChange& change);
   void StageOrder(const store::RecordChange& change);
+  void DropHistory(uint64_t product_id);
 
   std::vector<StockRule> rules_;  // [0]: of connections without one; fixed after construction
   std::map<std::string, uint16_t, std::less<>> rule_of_;  // by connection
   OwnedRows<LevelInfo> levels_;                           // all by product
   OwnedRows<SupplyInfo> supplies_;
   OwnedRows<DemandInfo> demand_;
+  uint32_t orders_staged_ = 0;
   Staging staging_;
 };
 

@@ -1,6 +1,8 @@
 // What readers and the writer see of records that are being written.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "core/trade/records.h"
@@ -142,6 +144,34 @@ TEST(StockIndex, LetsGoOfShipmentsThatFiguresHaveLongContained) {
   const std::string available = story.Say("available BOLT");
   story.Reopen();
   EXPECT_EQ(parts(), 0U);
+  EXPECT_EQ(story.Say("available BOLT"), available);
+}
+
+TEST(StockIndex, LetsGoOfThemWithoutARestart) {
+  Story story;
+  WithStock(story);
+  story.Say("order C-1: BOLT 4");
+  story.Say("ship 1001");
+  story.Say("order C-1: BOLT 2");
+  story.Say("ship 1002: 1 1");
+  story.Say("clock 2026-03-12");
+  story.Say("stock BOLT MAIN 5");
+  const std::string available = story.Say("available BOLT");
+  const uint64_t id = story.IdOf(Record::kProduct, "BOLT");
+  const auto kept = [&](uint64_t order) {
+    const auto parts = story.trade().stock.Get(id, View::kCommitted).demand;
+    return std::count_if(parts.begin(), parts.end(),
+                         [&](const DemandInfo& part) { return part.key == order; });
+  };
+  const auto orders = story.trade().documents.OrdersOf(
+      story.trade().catalogue.ClientByCode("C-1", View::kCommitted)->id, View::kCommitted);
+  ASSERT_EQ(orders.size(), 2U);
+  for (int i = 0; i < 16; ++i) {
+    story.Say("order C-1: BOLT 1");
+    story.Say("cancel " + std::to_string(1003 + i) + " only a look");
+  }
+  EXPECT_EQ(kept(orders[0].key), 0);
+  EXPECT_EQ(kept(orders[1].key), 2) << "what is still reserved keeps the rest of its order";
   EXPECT_EQ(story.Say("available BOLT"), available);
 }
 

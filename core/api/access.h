@@ -19,7 +19,8 @@ struct Caller {
 class Access {
  public:
   // Reads the token, or makes one at first start (256 random bits, mode 0600). PERMISSION_DENIED
-  // (TOKEN_EXPOSED) when others may read the file; UNAVAILABLE (TOKEN_IO).
+  // (TOKEN_EXPOSED) when others may read the file; FAILED_PRECONDITION (TOKEN_SHORT); UNAVAILABLE
+  // (TOKEN_IO).
   static absl::StatusOr<Access> Open(const std::filesystem::path& token_file);
 
   // UNAUTHENTICATED (NO_TOKEN, BAD_TOKEN); INVALID_ARGUMENT (BAD_ACTOR).

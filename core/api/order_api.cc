@@ -64,7 +64,7 @@ grpc::ServerUnaryReactor* OrderApi::PlaceOrder(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* OrderApi::GetOrder(grpc::CallbackServerContext* context,
                                              const v1::GetOrderRequest* request,
                                              v1::GetOrderResponse* response) {
-  return Answer(entrance_, context, request, response, Cost::kQuick,
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
                 [this](const auto& asked, const Caller&) { return ordering_.Get(asked); });
 }
 

@@ -5,7 +5,7 @@ namespace entrepot::api {
 grpc::ServerUnaryReactor* ProductApi::GetProduct(grpc::CallbackServerContext* context,
                                                  const v1::GetProductRequest* request,
                                                  v1::GetProductResponse* response) {
-  return Answer(entrance_, context, request, response, Cost::kQuick,
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
                 [this](const auto& asked, const Caller&) { return cards_.GetProduct(asked); });
 }
 

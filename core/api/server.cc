@@ -57,7 +57,7 @@ struct Server::Impl {
         executor(options.limits.calls_at_once_max(), options.limits.calls_waiting_max()),
         entrance{&this->access, &executor},
         board(parts.store, options.limits.watchers_max()),
-        syncs(*parts.scheduler),
+        syncs(*parts.scheduler, options.limits.calls_at_once_max()),
         operation(*parts.store, *parts.scheduler, parts.clock->Now(),
                   parts.trade->reactions.names()),
         clients(entrance, parts.trade->cards),

@@ -1,5 +1,7 @@
 #include "core/api/sync_calls.h"
 
+#include <fmt/core.h>
+
 #include <atomic>
 #include <deque>
 #include <optional>
@@ -114,6 +116,13 @@ grpc::ServerWriteReactor<v1::SyncResponse>* SyncCalls::Start(const v1::SyncReque
   std::lock_guard lock(mutex_);
   if (stopping_) return new RefusedStream<v1::SyncResponse>(ShuttingDown());
   JoinEnded();
+  if (calls_.size() >= calls_max_) {
+    return new RefusedStream<v1::SyncResponse>(
+        Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_SYNCS",
+                fmt::format("{} sync calls are under way already (limits.calls_at_once_max): wait "
+                            "for one to end",
+                            calls_.size())));
+  }
   auto stream = std::make_shared<SyncStream>(request);
   stream->Hold(stream);
   calls_.push_back({stream, std::thread([this, stream] { stream->Run(scheduler_); })});

@@ -1,6 +1,5 @@
 // The Sync calls under way. Each has a thread of its own, because it lasts as long as its
-// connections need; how many there are is bounded by the number of connections, of which none is
-// read twice at a time. Thread-safe.
+// connections need; so how many there are is bounded. Thread-safe.
 #pragma once
 
 #include <list>
@@ -19,10 +18,12 @@ class SyncStream;
 class SyncCalls {
  public:
   // `scheduler` outlives it.
-  explicit SyncCalls(sync::Scheduler& scheduler) : scheduler_(scheduler) {}
+  SyncCalls(sync::Scheduler& scheduler, int calls_max)
+      : scheduler_(scheduler), calls_max_(calls_max) {}
   // Waits for the threads. Stop, and then the scheduler's Stop, make them end.
   ~SyncCalls();
 
+  // The stream ends at once with UNAVAILABLE (SHUTTING_DOWN), RESOURCE_EXHAUSTED (TOO_MANY_SYNCS).
   grpc::ServerWriteReactor<v1::SyncResponse>* Start(const v1::SyncRequest& request);
 
   // Ends every stream with UNAVAILABLE (SHUTTING_DOWN) and cancels what it asked for. Waits for
@@ -37,6 +38,7 @@ class SyncCalls {
   void JoinEnded();  // with mutex_ held
 
   sync::Scheduler& scheduler_;
+  const size_t calls_max_;
   std::mutex mutex_;
   std::list<Call> calls_;  // guarded by mutex_
   bool stopping_ = false;  // guarded by mutex_

@@ -101,9 +101,11 @@ class Transaction : public Reader {
   virtual absl::StatusOr<uint64_t> SaveRun(const Run& run) = 0;
   virtual absl::Status SaveDelivery(const Delivery& delivery) = 0;
 
-  // Ids of live records that this origin last wrote in a kind, for deletions after a full read.
+  // Live records that this origin last wrote in a kind, and where in the log it did, for deletions
+  // after a full read.
+  using OriginVisitor = std::function<void(uint64_t id, uint64_t last_seq)>;
   virtual absl::Status ForEachOfOrigin(domain::Kind kind, std::string_view origin,
-                                       const std::function<void(uint64_t id)>& visit) const = 0;
+                                       const OriginVisitor& visit) const = 0;
 
   virtual absl::Time now() const = 0;
   // Somebody else's interactive work waits for this one to end: bulk work ends soon then.

@@ -89,27 +89,27 @@ absl::Status WriteTransaction::SaveDelivery(const Delivery& delivery) {
   return UpsertDelivery(*db_, &writable_->names, delivery);
 }
 
-absl::Status WriteTransaction::ForEachOfOrigin(
-    domain::Kind kind, std::string_view origin,
-    const std::function<void(uint64_t id)>& visit) const {
+absl::Status WriteTransaction::ForEachOfOrigin(domain::Kind kind, std::string_view origin,
+                                               const OriginVisitor& visit) const {
   RETURN_IF_ERROR(Settle());
   const uint32_t number = memory_->names.Find(origin);
   if (number == 0) return absl::OkStatus();
   // Collected first: `visit` may write.
-  std::vector<uint64_t> ids;
+  std::vector<std::pair<uint64_t, uint64_t>> found;
   if (domain::InfoOf(kind).bulk) {
     const std::vector<uint64_t> seqs = memory_->bulk_places.SeqsOf(kind);
     RETURN_IF_ERROR(VisitBulk(*db_, seqs, [&](const PackedEntry& entry) {
-      if (entry.origin == number && !entry.deleted) ids.push_back(entry.record_id);
+      if (entry.origin == number && !entry.deleted) found.emplace_back(entry.record_id, entry.seq);
       return absl::OkStatus();
     }));
   } else {
     RETURN_IF_ERROR(ScanOrdinary(*db_, kind, 0, false, [&](const OrdinaryRecord& record) {
-      if (record.origin == number && !record.deleted) ids.push_back(record.id);
+      if (record.origin == number && !record.deleted)
+        found.emplace_back(record.id, record.last_seq);
       return true;
     }));
   }
-  for (const uint64_t id : ids) visit(id);
+  for (const auto& [id, last_seq] : found) visit(id, last_seq);
   return absl::OkStatus();
 }
 

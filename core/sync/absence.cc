@@ -14,7 +14,8 @@ constexpr uint64_t kMissingPercentMax = 10;
 
 }  // namespace
 
-void Absence::Begin() {
+void Absence::Begin(uint64_t log_head) {
+  begun_at_ = log_head;
   seen_.clear();
   unknown_ = false;
 }
@@ -29,11 +30,12 @@ absl::Status Absence::Missing(const store::Transaction& tx, const DatasetPlan& d
                               std::vector<uint64_t>* missing, uint64_t* total) const {
   missing->clear();
   *total = 0;
-  return tx.ForEachOfOrigin(dataset.kind->kind, dataset.path, [&](uint64_t id) {
+  return tx.ForEachOfOrigin(dataset.kind->kind, dataset.path, [&](uint64_t id, uint64_t last_seq) {
     ++*total;
     const size_t word = id / 64;
     const bool seen = word < seen_.size() && (seen_[word] >> (id % 64) & 1) != 0;
-    if (!seen) missing->push_back(id);
+    // A parked row of this reading may have re-entered meanwhile.
+    if (!seen && last_seq <= begun_at_) missing->push_back(id);
   });
 }
 

@@ -15,20 +15,24 @@ namespace entrepot::sync {
 // Thread-compatible. Seeing is idempotent, so that a transaction may be run twice.
 class Absence {
  public:
-  void Begin();
+  // `log_head`: what is written later, though it was not seen, is newer than the full read.
+  void Begin(uint64_t log_head);
   void See(uint64_t record_id);
   // A row of which cannot be told which record it is: that record may be here, so that nothing can
   // be called missing.
   void SeeUnknown() { unknown_ = true; }
   bool unknown() const { return unknown_; }
+  uint64_t begun_at() const { return begun_at_; }
 
-  // Live records that this dataset last wrote and that were not seen, and how many it has in all.
+  // Live records that this dataset last wrote, before the begin, and that were not seen; and how
+  // many it has in all.
   absl::Status Missing(const store::Transaction& tx, const DatasetPlan& dataset,
                        std::vector<uint64_t>* missing, uint64_t* total) const;
 
  private:
   std::vector<uint64_t> seen_;  // a bit for each id: ids are dense
   bool unknown_ = false;
+  uint64_t begun_at_ = 0;
 };
 
 // FAILED_PRECONDITION (TOO_MANY_DELETIONS) when more than 20 records and more than 10 % are

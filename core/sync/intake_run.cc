@@ -156,6 +156,8 @@ absl::Status IntakeRun::Work(store::Transaction& tx) {
     if (next_.deleting) {
       RETURN_IF_ERROR(DeleteMissing(tx));
     } else if (next_.batches < waiting_.size()) {
+      // A full read begins with a transaction, so that the log's head is where it begins.
+      if (!first && waiting_[next_.batches]->source.head().snapshot_begin()) break;
       RETURN_IF_ERROR(EnterBatch(tx, *waiting_[next_.batches]));
     } else {
       break;
@@ -169,7 +171,7 @@ absl::Status IntakeRun::Work(store::Transaction& tx) {
 
 absl::Status IntakeRun::EnterBatch(store::Transaction& tx, Batch& batch) {
   if (batch.source.head().snapshot_begin()) {
-    absence_.Begin();
+    absence_.Begin(options_.store->log_head());
     held_.Begin();
     next_.in_snapshot = true;
   }
@@ -263,15 +265,15 @@ absl::Status IntakeRun::ForgetUnseenWaiters(store::Transaction& tx) {
 }
 
 // As many as the transaction may still take; the cursor moves with the last of them. Those that
-// somebody else has written since they were counted stay.
+// somebody has written since the reading began stay.
 absl::Status IntakeRun::DeleteMissing(store::Transaction& tx) {
   constexpr size_t kBetweenLooks = 200;
   const size_t end = std::min(missing_.size(), next_.deleted + kBetweenLooks);
   for (; next_.deleted < end; ++next_.deleted) {
     const uint64_t id = missing_[next_.deleted];
     ++rows_;
-    ASSIGN_OR_RETURN(const auto record, tx.Get(id));
-    if (!record || record->deleted() || record->origin() != dataset_.path) continue;
+    ASSIGN_OR_RETURN(const auto newest, tx.History(id, 1));
+    if (newest.empty() || newest.front().seq > absence_.begun_at()) continue;
     RETURN_IF_ERROR(admission_->Delete(tx, id));
     ++next_.run.deleted;
   }

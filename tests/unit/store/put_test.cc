@@ -268,7 +268,10 @@ TEST_F(Put, VisitsTheLiveRecordsOfAnOrigin) {
   ASSERT_TRUE(Delete(kClient, b->id).ok());
   Write([&](Transaction& transaction) {
     std::vector<uint64_t> ids;
-    const auto collect = [&](uint64_t id) { ids.push_back(id); };
+    const auto collect = [&](uint64_t id, uint64_t last_seq) {
+      ids.push_back(id);
+      EXPECT_EQ((*transaction.History(id, 1))[0].seq, last_seq);
+    };
     EXPECT_TRUE(transaction.ForEachOfOrigin(kClient, "w/clients", collect).ok());
     EXPECT_THAT(ids, testing::ElementsAre(a->id));
     ids.clear();

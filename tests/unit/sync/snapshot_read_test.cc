@@ -1,6 +1,7 @@
 // Full reads: what did not come is deleted, within limits, and only after the source's end mark.
 #include <fmt/core.h>
 
+#include "absl/time/clock.h"
 #include "core/base/reason.h"
 #include "tests/unit/sync/sync_fixture.h"
 
@@ -179,6 +180,25 @@ TEST_F(SnapshotReadTest, WhatIsNoLongerThereNeedNotWaitForItsProduct) {
   EXPECT_EQ(*Replay(Options(), &plan_).ApplyQueued(), 1);
   EXPECT_EQ(OnHand("A/M"), -1);
   EXPECT_EQ(OnHand("B/M"), 2);
+}
+
+TEST_F(SnapshotReadTest, AParkedRowThatReEntersBeforeTheEndIsNotMissing) {
+  Give("places", {Rows({"code"}, {{"M"}})});
+  RunOk("places");
+  GiveOnly("stock", {Stock({{"A", "M", "1"}}), Stock({{"B", "M", "2"}})});
+  system_->batches["stock"].front().set_snapshot_begin(true);
+  system_->batches["stock"].back().set_snapshot_end(true);
+  system_->before_read = [&](const connector::ReadRequest& request) {
+    if (request.cursor() != "1") return absl::OkStatus();
+    while (Parked().empty()) absl::SleepFor(absl::Milliseconds(10));  // the first batch's commit
+    v1::Product product;
+    product.set_sku("A");
+    Enter(product);
+    return Replay(Options(), &plan_).ApplyQueued().status();
+  };
+  EXPECT_EQ(RunOk("stock").deleted, 0);
+  EXPECT_EQ(OnHand("A/M"), 1);
+  EXPECT_FALSE(RecordOf<v1::StockLevel>("A/M")->deleted());
 }
 
 TEST_F(SnapshotReadTest, AStopEndsTheDeletingTooAndTheNextRunBeginsAnew) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace {
 using enum store::DeliveryState;
 
 constexpr char kCannotLookUp[] = "cannot look it up";
+constexpr size_t kRequeuedPerWrite = 500;
 constexpr int kWaitingMax = 100'000;  // looked at again in one go; more come with the next
 
 absl::Duration SettleOf(const connector::Manifest& manifest) {
@@ -326,17 +328,21 @@ absl::StatusOr<bool> Courier::Requeue() {
     ASSIGN_OR_RETURN(waiting, snapshot->ListDeliveries(plan_->name, {kWaiting},
                                                        absl::InfiniteFuture(), kWaitingMax));
   }
+  // Not all at once: callers of the hub wait for the writer meanwhile.
+  for (size_t from = 0; from < waiting.size(); from += kRequeuedPerWrite) {
+    const size_t end = std::min(waiting.size(), from + kRequeuedPerWrite);
+    RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) -> absl::Status {
+      for (size_t i = from; i < end; ++i) {
+        store::Delivery delivery = waiting[i];
+        delivery.state = kPending;
+        delivery.due = tx.now();
+        RETURN_IF_ERROR(tx.SaveDelivery(delivery));
+      }
+      return absl::OkStatus();
+    }));
+  }
   bound_ = false;
-  if (waiting.empty()) return false;
-  RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) -> absl::Status {
-    for (store::Delivery delivery : waiting) {
-      delivery.state = kPending;
-      delivery.due = tx.now();
-      RETURN_IF_ERROR(tx.SaveDelivery(delivery));
-    }
-    return absl::OkStatus();
-  }));
-  return true;
+  return !waiting.empty();
 }
 
 absl::Status Courier::Delivered(store::Transaction& tx, const Parcel& parcel,

@@ -25,6 +25,8 @@ using enum store::DeliveryState;
 constexpr absl::Duration kUnsavedMax = absl::Seconds(1);
 constexpr absl::Duration kLookMax = absl::Minutes(1);
 constexpr int kHurriedMax = 10'000;
+// A clock that is put right runs back by less.
+constexpr absl::Duration kClockSlack = absl::Seconds(5);
 // However long the other side asks to be left alone.
 constexpr absl::Duration kPauseMax = absl::Hours(1);
 
@@ -44,6 +46,8 @@ struct Dispatcher::Impl {
   absl::StatusOr<bool> Deliver();
   bool Paused() const;
   void TakeTurn(const absl::Status& connection);
+  absl::Status MindTheClock();
+  absl::Status MakeDue(store::DeliveryState of) const;
   absl::Status EndRound(bool worked);
   absl::Status CountPending(const store::Reader& reader);
   absl::Duration WaitTime();
@@ -57,9 +61,10 @@ struct Dispatcher::Impl {
   const Backoff backoff;
   std::optional<connector::Manifest> manifest;
   bool recovered = false;
-  int failures = 0;                 // of the connection, in a row
-  std::optional<uint64_t> pending;  // as of the last round that did something
-  std::string put_off;              // then: why the next of them was not taken; empty: not tried
+  absl::Time looked_at = absl::InfinitePast();  // the last time
+  int failures = 0;                             // of the connection, in a row
+  std::optional<uint64_t> pending;              // as of the last round that did something
+  std::string put_off;  // then: why the next of them was not taken; empty: not tried
 
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
@@ -92,6 +97,7 @@ absl::StatusOr<bool> Dispatcher::Impl::Work() {
     RETURN_IF_ERROR(outbox.Recover());
     recovered = true;
   }
+  RETURN_IF_ERROR(MindTheClock());
   ASSIGN_OR_RETURN(bool worked, outbox.Fill());
   if (outbox.TakeBound()) courier.SetBound();
   if (Paused()) return worked;
@@ -101,6 +107,43 @@ absl::StatusOr<bool> Dispatcher::Impl::Work() {
     return delivered.status();
   }
   return worked || *delivered;
+}
+
+// What is put off to a time that a clock set back reaches in days is tried now.
+absl::Status Dispatcher::Impl::MindTheClock() {
+  const absl::Time now = options.clock->Now();
+  const bool set_back = now < looked_at - kClockSlack;
+  if (set_back) {
+    log::Warn("the clock was set back; what was put off is tried now",
+              {{"connection", plan->name}, {"by", absl::FormatDuration(looked_at - now)}});
+    RETURN_IF_ERROR(MakeDue(kPending));
+    RETURN_IF_ERROR(MakeDue(kUnknown));
+    std::lock_guard lock(mutex);
+    state.paused_until = now;
+  }
+  looked_at = now;
+  return absl::OkStatus();
+}
+
+absl::Status Dispatcher::Impl::MakeDue(store::DeliveryState of) const {
+  std::vector<store::Delivery> later;
+  {
+    ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
+    ASSIGN_OR_RETURN(
+        later, snapshot->ListDeliveries(plan->name, {of}, absl::InfiniteFuture(), kHurriedMax));
+  }
+  return options.store->Write([&](store::Transaction& tx) -> absl::Status {
+    for (const store::Delivery& listed : later) {
+      // It may have been sent since it was listed.
+      ASSIGN_OR_RETURN(auto delivery, tx.GetDelivery(listed.connection, listed.record_id));
+      if (!delivery || delivery->state != of || delivery->due <= tx.now()) continue;
+      if (delivery->due == absl::InfiniteFuture()) continue;  // a person has been asked
+      delivery->due = tx.now();
+      delivery->sent_at = std::min(delivery->sent_at, tx.now());
+      RETURN_IF_ERROR(tx.SaveDelivery(*delivery));
+    }
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<bool> Dispatcher::Impl::Deliver() {
@@ -234,22 +277,7 @@ void Dispatcher::Run(std::stop_token stop) {
 }
 
 absl::StatusOr<uint64_t> Dispatcher::Hurry() {
-  std::vector<store::Delivery> later;
-  {
-    ASSIGN_OR_RETURN(const store::Snapshot snapshot, impl_->options.store->Read());
-    ASSIGN_OR_RETURN(later, snapshot->ListDeliveries(impl_->plan->name, {kPending},
-                                                     absl::InfiniteFuture(), kHurriedMax));
-  }
-  RETURN_IF_ERROR(impl_->options.store->Write([&](store::Transaction& tx) -> absl::Status {
-    for (const store::Delivery& listed : later) {
-      // It may have been sent since it was listed.
-      ASSIGN_OR_RETURN(auto delivery, tx.GetDelivery(listed.connection, listed.record_id));
-      if (!delivery || delivery->state != kPending || delivery->due <= tx.now()) continue;
-      delivery->due = tx.now();
-      RETURN_IF_ERROR(tx.SaveDelivery(*delivery));
-    }
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(impl_->MakeDue(kPending));
   std::lock_guard lock(impl_->mutex);
   impl_->state.pausing = false;
   impl_->woken = true;

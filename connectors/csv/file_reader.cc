@@ -150,7 +150,8 @@ void FileReader::ReadHeader() {
     }
     const std::string raw = Printable(row_.raw);
     if (scan == Scan::kFault) {
-      throw UnusableFile("the header cannot be read: " + row_.fault, row_line_, raw);
+      const std::string hint = format_.key.empty() ? "" : OtherEncoding(format_.key.front());
+      throw UnusableFile("the header cannot be read: " + row_.fault + hint, row_line_, raw);
     }
     std::vector<std::string> cells;
     for (size_t i = 0; i < row_.cells.size(); ++i) {
@@ -178,8 +179,25 @@ void FileReader::CheckKey(const std::string& raw) const {
         break;
       }
     }
-    throw UnusableFile(reason, row_line_, raw);
+    throw UnusableFile(reason + OtherEncoding(column), row_line_, raw);
   }
+}
+
+// The end of a sentence that names the encoding in which the header does have the column; empty
+// where none of the usual ones explains it.
+std::string FileReader::OtherEncoding(const std::string& column) const {
+  if (row_.raw.find(column) != std::string_view::npos) return "";
+  std::string header;
+  file_.ReadAt(row_offset_, std::min<uint64_t>(decoder_.RawSize(row_.extent), kPieceBytes),
+               &header);
+  for (const char* const name : {"utf-8", "windows-1251", "cp866", "koi8-r"}) {
+    std::string text;
+    Decoder(name).Append(header, true, &text);
+    if (text.find(column) == std::string::npos) continue;
+    return ". The file seems to be in " + std::string(name) + ", not in " + decoder_.name() +
+           " (option encoding)";
+  }
+  return "";
 }
 
 }  // namespace entrepot::csv

@@ -81,6 +81,7 @@ class FileReader {
   bool Fill();
   void ReadHeader();
   void CheckKey(const std::string& raw) const;
+  std::string OtherEncoding(const std::string& column) const;
   void CheckWidth();
 
   FileFormat format_;

@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class FileReaderTest : public testing::Test {
  protected:
@@ -74,6 +75,16 @@ TEST_F(FileReaderTest, SaysWhyAFileCannotBeUsed) {
               HasSubstr("The delimiter seems to be ',' (option delimiter)"));
   EXPECT_THAT(UnusableReason(Put("sku;\"name\n1;2\n"), format),
               HasSubstr("the header cannot be read: the quote"));
+}
+
+TEST_F(FileReaderTest, SaysInWhichEncodingAHeaderWouldBeUnderstood) {
+  EXPECT_THAT(
+      UnusableReason(Put("Артикул;Имя\n"), {.encoding = "windows-1251", .key = {"Артикул"}}),
+      HasSubstr("seems to be in utf-8, not in windows-1251 (option encoding)"));
+  const std::string windows = "\xC0\xF0\xF2\xE8\xEA\xF3\xEB;\xC8\xEC\xFF\n";
+  EXPECT_THAT(UnusableReason(Put(windows), {.key = {"Артикул"}}),
+              HasSubstr("seems to be in windows-1251"));
+  EXPECT_THAT(UnusableReason(Put("Имя\n"), {.key = {"Артикул"}}), Not(HasSubstr("encoding")));
 }
 
 TEST_F(FileReaderTest, ReadsFilesWithoutAHeader) {

@@ -2,6 +2,7 @@
 // SIGINT.
 #include <fmt/core.h>
 #include <grpc/support/log.h>
+#include <malloc.h>
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>
@@ -56,6 +57,16 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// A run's batches, the tables that grow and the threads of gRPC would leave holes of a hundred
+// megabytes: large blocks go back to the system when they are freed, and all threads share what is
+// left of small ones.
+void KeepMemoryTight() {
+  constexpr int kMegabyte = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, kMegabyte);
+  mallopt(M_TRIM_THRESHOLD, 8 * kMegabyte);
+  mallopt(M_ARENA_MAX, 2);
+}
+
 int Serve(const config::Loaded& loaded, host::Plugins& plugins, const sigset_t& signals) {
   absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(loaded, plugins);
   if (!daemon.ok()) return Refuse(daemon.status(), kCannotStart);
@@ -96,6 +107,7 @@ int Run(const std::string& file) {
 }  // namespace entrepot
 
 int main(int argc, char** argv) {
+  entrepot::KeepMemoryTight();  // before there are threads
   CLI::App app("The hub: keeps the records, reads and writes the connections, answers over gRPC.",
                "entrepotd");
   app.footer(entrepot::kFooter);

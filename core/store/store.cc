@@ -21,7 +21,7 @@
 namespace entrepot::store {
 namespace {
 
-constexpr int kWriterCacheKib = 64 * 1024;
+constexpr int kWriterCacheKib = 32 * 1024;
 
 absl::Status FolderError(const std::filesystem::path& path, const std::string& reason) {
   return Failure(absl::StatusCode::kUnavailable, "STORE_IO",

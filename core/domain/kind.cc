@@ -13,7 +13,6 @@
 #include "core/domain/enumeration.h"
 #include "entrepot/v1/options.pb.h"
 #include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace entrepot::domain {
 namespace {
@@ -287,10 +286,11 @@ void AppendCanonicalBytes(const Message& message, std::string* bytes) {
   const size_t before = bytes->size();
   const size_t size = message.ByteSizeLong();
   bytes->resize(before + size);
-  google::protobuf::io::ArrayOutputStream array(bytes->data() + before, static_cast<int>(size));
-  google::protobuf::io::CodedOutputStream stream(&array);
-  stream.SetSerializationDeterministic(true);
-  message.SerializeWithCachedSizes(&stream);
+  auto* begin = reinterpret_cast<uint8_t*>(bytes->data() + before);
+  // What SerializeWithCachedSizesToArray does, but with maps in order of their keys.
+  google::protobuf::io::EpsCopyOutputStream stream(begin, static_cast<int>(size),
+                                                   /*deterministic=*/true);
+  message._InternalSerialize(begin, &stream);
 }
 
 }  // namespace entrepot::domain

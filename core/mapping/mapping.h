@@ -54,6 +54,9 @@ std::vector<MappingProblem> CheckMapping(const domain::KindInfo& kind,
 // Resolves outside ids: the id of the record, or nothing.
 using Resolver = std::function<std::optional<uint64_t>(domain::Kind, std::string_view outside_id)>;
 
+// Told what a row refers to some rows before it is mapped.
+using ReferenceHint = std::function<void(domain::Kind, std::string_view outside_id)>;
+
 // Thread-compatible: one instance is used by one thread at a time.
 class RowMapper {
  public:
@@ -67,6 +70,10 @@ class RowMapper {
   // the columns that are there and the nearest one. Cheap when they are as in the batch before.
   virtual absl::Status BindColumns(
       const google::protobuf::RepeatedPtrField<std::string>& columns) = 0;
+
+  // Names what a row refers to that is mapped soon, so that the memory it takes to resolve it can
+  // be fetched meanwhile. References whose text the mapping changes are left out.
+  virtual void Announce(const RowView& row, const ReferenceHint& hint) const = 0;
 
   // Fills `body` (cleared first) and `outside_id`. References are resolved through `resolve`;
   // on kMissing all fields that could be filled are. On kFault `outside_id` is set where the key's

@@ -34,6 +34,7 @@ class ProgramMapper final : public RowMapper {
   explicit ProgramMapper(Program program) : program_(std::move(program)) {}
 
   absl::Status BindColumns(const google::protobuf::RepeatedPtrField<std::string>& columns) override;
+  void Announce(const RowView& row, const ReferenceHint& hint) const override;
   RowOutcome Map(const RowView& row, const Resolver& resolve, Message* body,
                  std::string* outside_id) override;
   const RowFault& fault() const override { return fault_; }
@@ -42,6 +43,11 @@ class ProgramMapper final : public RowMapper {
   std::span<const int> covers() const override { return program_.covers; }
 
  private:
+  struct PlainReference {
+    size_t cell;
+    domain::Kind target;
+  };
+  void FindPlainReferences();
   bool ReadKey(std::string* outside_id);
   bool ReadDeleted() const;
   void Forget(std::vector<FieldProgram>* fields);
@@ -59,6 +65,7 @@ class ProgramMapper final : public RowMapper {
   std::vector<std::string> bound_names_;
   std::vector<int> bound_;  // slot to cell
   size_t cells_needed_ = 0;
+  std::vector<PlainReference> plain_references_;  // whose text is that of a cell
   Cells cells_;
   const Resolver* resolve_ = nullptr;
   bool any_missing_ = false;
@@ -97,6 +104,7 @@ absl::Status ProgramMapper::BindColumns(
   }
   cells_needed_ = bound.empty() ? 0 : *std::max_element(bound.begin(), bound.end()) + 1;
   bound_ = std::move(bound);
+  FindPlainReferences();
   bound_names_.assign(columns.begin(), columns.end());
   return absl::OkStatus();
 }
@@ -106,6 +114,25 @@ void ProgramMapper::Forget(std::vector<FieldProgram>* fields) {
     if (field.outside_writer) field.outside_writer->Forget();
     if (field.hub_writer) field.hub_writer->Forget();
     for (ElementProgram& element : field.elements) Forget(&element.fields);
+  }
+}
+
+void ProgramMapper::FindPlainReferences() {
+  plain_references_.clear();
+  for (const FieldProgram& field : program_.fields) {
+    const TextSource& source = field.source;
+    const bool plain = source.slots.size() == 1 && field.split.empty() && source.match == nullptr &&
+                       !source.has_values && source.table == nullptr;
+    if (!plain || !field.outside_writer || !field.outside_writer->is_reference()) continue;
+    const auto cell = static_cast<size_t>(bound_[source.slots.front()]);
+    plain_references_.push_back({cell, field.outside_writer->target()});
+  }
+}
+
+void ProgramMapper::Announce(const RowView& row, const ReferenceHint& hint) const {
+  for (const PlainReference& reference : plain_references_) {
+    if (reference.cell >= row.cells.size()) continue;
+    hint(reference.target, Trim(row.cells[reference.cell]));
   }
 }
 

@@ -40,6 +40,7 @@ class ValueWriter {
   // What was found through a Resolver is not to be trusted any more.
   void Forget() { last_text_.clear(); }
   bool is_reference() const { return type_ == Type::kReference; }
+  domain::Kind target() const { return target_; }  // of a reference
 
  private:
   enum class Type {

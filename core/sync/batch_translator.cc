@@ -20,6 +20,9 @@ BatchTranslator::BatchTranslator(std::unique_ptr<Translator> translator, const s
       references_(store, dataset->connection),
       resolve_([this](domain::Kind kind, std::string_view outside_id) {
         return references_.Resolve(kind, outside_id);
+      }),
+      expect_([this](domain::Kind kind, std::string_view outside_id) {
+        references_.Expect(kind, outside_id);
       }) {}
 
 void BatchTranslator::Run(BatchQueue* read, BatchQueue* translated) {
@@ -39,11 +42,13 @@ absl::Status BatchTranslator::TranslateAll(BatchQueue* read, BatchQueue* transla
 }
 
 absl::Status BatchTranslator::Translate(Batch* batch) {
+  constexpr size_t kAhead = 8;  // about the time that memory takes
   const SourceBatch& source = batch->source;
   RETURN_IF_ERROR(translator_->Bind(source.rows()));
   const size_t size = source.size();
   if (batch->items.size() < size) batch->items.resize(size);
   for (size_t i = 0; i < size; ++i) {
+    if (i + kAhead < size) translator_->Announce(RowOf(source, i + kAhead), expect_);
     translator_->Translate(RowOf(source, i), resolve_, &batch->items[i]);
   }
   references_.EndBatch();

@@ -33,6 +33,7 @@ class BatchTranslator {
   References references_;
   // Built once: making a std::function for every row would allocate.
   const mapping::Resolver resolve_;
+  const mapping::ReferenceHint expect_;
 };
 
 }  // namespace entrepot::sync

@@ -16,6 +16,12 @@ absl::StatusOr<std::optional<uint64_t>> Find(const store::Reader& reader,
   return FindByKeyText(reader, domain::InfoOf(kind), outside_id);
 }
 
+Digest128 KeyOf(domain::Kind kind, std::string_view outside_id) {
+  Digest128 key = DigestOf128(outside_id);
+  key.low ^= static_cast<uint64_t>(kind) * 0x9e3779b97f4a7c15;
+  return key;
+}
+
 std::optional<uint64_t> FoundOr(absl::StatusOr<std::optional<uint64_t>> found,
                                 absl::Status* status) {
   if (found.ok()) return *found;
@@ -35,9 +41,12 @@ mapping::Resolver ResolveIn(const store::Reader* reader, const std::string* conn
 References::References(const store::Store* store, std::string connection)
     : store_(store), connection_(std::move(connection)) {}
 
+void References::Expect(domain::Kind kind, std::string_view outside_id) const {
+  found_.prefetch(KeyOf(kind, outside_id));
+}
+
 std::optional<uint64_t> References::Resolve(domain::Kind kind, std::string_view outside_id) {
-  Digest128 key = DigestOf128(outside_id);
-  key.low ^= static_cast<uint64_t>(kind) * 0x9e3779b97f4a7c15;
+  const Digest128 key = KeyOf(kind, outside_id);
   const auto remembered = found_.find(key);
   if (remembered != found_.end()) return remembered->second;
   const auto found = LookUp(kind, outside_id);

@@ -27,6 +27,8 @@ class References {
  public:
   References(const store::Store* store, std::string connection);
 
+  // A hint that Resolve is asked for this soon: its memory is fetched.
+  void Expect(domain::Kind kind, std::string_view outside_id) const;
   std::optional<uint64_t> Resolve(domain::Kind kind, std::string_view outside_id);
   // Lets go of the snapshot, so that the next batch sees what was committed meanwhile.
   void EndBatch() { snapshot_.reset(); }

@@ -47,6 +47,10 @@ absl::Status Translator::Bind(const mapping::RowTable& rows) {
                  fmt::format("{}: {}", rows.location(), StdView(bound.message())));
 }
 
+void Translator::Announce(const RawRow& raw, const mapping::ReferenceHint& hint) const {
+  if (raw.record == nullptr) mapper_->Announce(raw.row, hint);
+}
+
 void Translator::Translate(const RawRow& raw, const mapping::Resolver& resolve, Item* item) {
   if (raw.record != nullptr) return TranslateRecord(*raw.record, item);
   if (item->own == nullptr) item->own.reset(prototype_->New());

@@ -39,6 +39,8 @@ class Translator {
 
   // Before the rows of a batch. INVALID_ARGUMENT (MISSING_COLUMN) names file and column.
   absl::Status Bind(const mapping::RowTable& rows);
+  // As RowMapper::Announce; for a typed record it does nothing.
+  void Announce(const RawRow& raw, const mapping::ReferenceHint& hint) const;
   void Translate(const RawRow& raw, const mapping::Resolver& resolve, Item* item);
 
   // Fields that the dataset speaks for; empty: all.

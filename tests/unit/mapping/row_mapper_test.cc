@@ -327,5 +327,30 @@ TEST(Numbers, ThatMustBeWholeMayHaveZeroDecimals) {
   EXPECT_THAT(rows.fault().reason, HasSubstr("out of the field's range"));
 }
 
+TEST(Announcing, NamesReferencesWhoseTextIsThatOfACell) {
+  Rows rows("stock_level", R"(
+      key: "sku" key: "place"
+      fields { key: "product_id" value { from: "sku" } }
+      fields { key: "warehouse_id" value { from: "place" values { key: "main" value: "W1" } } }
+      fields { key: "on_hand" value { from: "on_hand" } })",
+            {"place", "sku", "on_hand"});
+  connector::v1::Rows given;
+  for (const char* cell : {"main", " A-1 ", "5"}) {
+    if (given.rows_size() == 0) given.add_rows();
+    given.mutable_rows(0)->add_cells(cell);
+  }
+  given.add_rows()->add_cells("main");  // too short: Map finds the fault
+  const std::string bytes = given.SerializeAsString();
+  RowTable table;
+  ASSERT_TRUE(table.Merge(bytes));
+  std::vector<std::string> named;
+  const ReferenceHint hint = [&](domain::Kind kind, std::string_view id) {
+    named.push_back(domain::InfoOf(kind).name + ":" + std::string(id));
+  };
+  rows.mapper().Announce(table.row(0), hint);
+  rows.mapper().Announce(table.row(1), hint);
+  EXPECT_THAT(named, ElementsAre("product:A-1"));
+}
+
 }  // namespace
 }  // namespace entrepot::mapping

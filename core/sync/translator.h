@@ -1,5 +1,5 @@
 // Rows and typed records into items: what is asked at the door of one record that comes in. Used
-// on the reading thread, and on the writer's for rows that come again.
+// on a thread ahead of the writer, and on the writer's for rows that come again.
 #pragma once
 
 #include <memory>

@@ -144,7 +144,7 @@ absl::Status VisitBulk(Connection& db, const std::vector<uint64_t>& seqs,
   for (const uint64_t seq : seqs) {
     ASSIGN_OR_RETURN(const PackedEntry* entry, row.Find(db, seq));
     if (entry == nullptr) return Missing(seq);
-    RETURN_IF_ERROR(visit(*entry));
+    RETURN_IF_ERROR(visit(*entry, row.at()));
   }
   return absl::OkStatus();
 }

@@ -50,7 +50,8 @@ class BulkPlaces {
 absl::StatusOr<BulkPlace> FindBulkPlace(Connection& db, uint64_t id);
 
 // Calls `visit` for the entry of each of these records.
-using BulkVisitor = std::function<absl::Status(const PackedEntry& record)>;
+// `at`: when it was written, microseconds.
+using BulkVisitor = std::function<absl::Status(const PackedEntry& record, int64_t at)>;
 absl::Status VisitBulk(Connection& db, const std::vector<uint64_t>& seqs, const BulkVisitor& visit);
 
 // Calls `visit` for each record of a bulk kind with an id above `after`, ascending (below `after`,

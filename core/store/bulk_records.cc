@@ -48,7 +48,7 @@ absl::Status LoadBulkIndex(Connection& db, const BulkPlaces& places, BulkIndex* 
   ASSIGN_OR_RETURN(const auto bases, LoadBases(db));
   const std::vector<uint64_t> seqs = places.Seqs();
   index->Reserve(seqs.size());
-  return VisitBulk(db, seqs, [&](const PackedEntry& entry) {
+  return VisitBulk(db, seqs, [&](const PackedEntry& entry, int64_t) {
     uint64_t digest = entry.base_digest;
     if (!bases.empty()) {
       const auto newer = bases.find(entry.record_id);

@@ -290,7 +290,7 @@ absl::Status Door::Project(uint64_t id, const Known& known, const Next& next) {
                             .revision = known.revision + 1,
                             .before = parse ? scratch.before.get() : nullptr,
                             .after = next.body,
-                            .origin = next.origin};
+                            .made = {.origin = next.origin, .at = next.now}};
   for (Projection* projection : memory_->projections) {
     if (projection->Wants(next.info->kind)) projection->Stage(change);
   }

@@ -18,7 +18,7 @@ constexpr char kSaveLiveSql[] =
     " ON CONFLICT (kind) DO UPDATE SET live = excluded.live";
 constexpr char kKeysSql[] = "SELECT id, key FROM record WHERE kind = ? ORDER BY id";
 constexpr char kBodiesSql[] =
-    "SELECT id, body, origin FROM record WHERE kind = ? AND deleted = 0 ORDER BY id";
+    "SELECT id, body, origin, changed_at FROM record WHERE kind = ? AND deleted = 0 ORDER BY id";
 
 size_t NumberOfKinds() {
   size_t largest = 0;
@@ -61,9 +61,9 @@ class ProjectionLoader {
 
   absl::Status Run(Connection& db, const BulkPlaces& places) {
     if (!info_.bulk) return RunOrdinary(db);
-    return VisitBulk(db, places.SeqsOf(info_.kind), [this](const PackedEntry& entry) {
+    return VisitBulk(db, places.SeqsOf(info_.kind), [this](const PackedEntry& entry, int64_t at) {
       if (entry.deleted) return absl::OkStatus();
-      return Give(entry.record_id, entry.body, entry.origin);
+      return Give(entry.record_id, entry.body, entry.origin, FromMicros(at));
     });
   }
 
@@ -74,11 +74,12 @@ class ProjectionLoader {
     for (;;) {
       ASSIGN_OR_RETURN(const bool more, query.Step());
       if (!more) return absl::OkStatus();
-      RETURN_IF_ERROR(Give(query.Uint(0), query.View(1), static_cast<uint32_t>(query.Uint(2))));
+      RETURN_IF_ERROR(
+          Give(query.Uint(0), query.View(1), static_cast<uint32_t>(query.Uint(2)), query.Time(3)));
     }
   }
 
-  absl::Status Give(uint64_t id, std::string_view bytes, uint32_t origin) {
+  absl::Status Give(uint64_t id, std::string_view bytes, uint32_t origin, absl::Time at) {
     if (!body_->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
       return CorruptError("the body of record " + std::to_string(id));
     }
@@ -87,7 +88,7 @@ class ProjectionLoader {
       origin_text_ = names_.TextOf(origin);
     }
     for (Projection* projection : wanting_) {
-      projection->Load(id, info_.kind, *body_, origin_text_);
+      projection->Load(id, info_.kind, *body_, {.origin = origin_text_, .at = at});
     }
     return absl::OkStatus();
   }

@@ -5,10 +5,17 @@
 #include <cstdint>
 #include <string_view>
 
+#include "absl/time/time.h"
 #include "core/domain/kind.h"
 #include "google/protobuf/message.h"
 
 namespace entrepot::store {
+
+// Who made a revision, and when the hub took it.
+struct Revision {
+  std::string_view origin;  // "warehouse/stock"
+  absl::Time at;
+};
 
 // One record before and after a change. The messages live until the call returns.
 struct RecordChange {
@@ -18,7 +25,7 @@ struct RecordChange {
   // nullptr: new, deleted before, or see Projection::NeedsBefore.
   const google::protobuf::Message* before;
   const google::protobuf::Message* after;  // nullptr: deleted now
-  std::string_view origin;                 // of the revision: "warehouse/stock"
+  Revision made;                           // who made the change, and when
 };
 
 // All calls come from the writer's thread, except Load, which comes before it starts. Readers on
@@ -31,10 +38,10 @@ class Projection {
   // False: `before` is not read where the record stays and keeps its key. Where nobody reads it, it
   // is not parsed.
   virtual bool NeedsBefore(domain::Kind) const { return true; }
-  // Once for every kept record that is not deleted, in order of kind's dependency.
-  // `origin` is that of its newest revision.
+  // Once for every kept record that is not deleted, in order of kind's dependency; `newest` tells
+  // of its newest revision.
   virtual void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
-                    std::string_view origin) = 0;
+                    const Revision& newest) = 0;
   virtual void Stage(const RecordChange& change) = 0;
   // How many changes are staged; DropTo(n) forgets those staged after the n-th.
   virtual size_t staged() const = 0;

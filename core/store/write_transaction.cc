@@ -98,7 +98,7 @@ absl::Status WriteTransaction::ForEachOfOrigin(domain::Kind kind, std::string_vi
   std::vector<std::pair<uint64_t, uint64_t>> found;
   if (domain::InfoOf(kind).bulk) {
     const std::vector<uint64_t> seqs = memory_->bulk_places.SeqsOf(kind);
-    RETURN_IF_ERROR(VisitBulk(*db_, seqs, [&](const PackedEntry& entry) {
+    RETURN_IF_ERROR(VisitBulk(*db_, seqs, [&](const PackedEntry& entry, int64_t) {
       if (entry.origin == number && !entry.deleted) found.emplace_back(entry.record_id, entry.seq);
       return absl::OkStatus();
     }));

@@ -218,7 +218,7 @@ void Catalogue::Write(uint64_t id, domain::Kind kind, const google::protobuf::Me
 }
 
 void Catalogue::Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
-                     std::string_view) {
+                     const store::Revision&) {
   LoadRow load;
   Write(id, kind, body, load);
 }

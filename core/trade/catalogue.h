@@ -135,7 +135,7 @@ class Catalogue final : public store::Projection {
 
   bool Wants(domain::Kind kind) const override;
   void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
-            std::string_view origin) override;
+            const store::Revision&) override;
   void Stage(const store::RecordChange& change) override;
   size_t staged() const override { return staging_.size(); }
   void DropTo(size_t count) override { staging_.DropTo(count); }

@@ -77,7 +77,7 @@ void Documents::Write(uint64_t id, domain::Kind kind, const google::protobuf::Me
 }
 
 void Documents::Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
-                     std::string_view) {
+                     const store::Revision&) {
   LoadRow load;
   Write(id, kind, body, load);
 }

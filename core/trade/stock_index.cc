@@ -15,9 +15,13 @@ int64_t Micros(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1'000'000 + time.nanos() / 1000;
 }
 
-LevelInfo ToInfo(const v1::StockLevel& level, uint16_t rule) {
+// Figures cannot hold for a moment after the hub got them: that is a clock that is fast, or another
+// zone. Taken at their word they would seem to contain goods that leave only later.
+LevelInfo ToInfo(const v1::StockLevel& level, absl::Time taken_at, uint16_t rule) {
   LevelInfo info{.key = level.warehouse_id(), .rule = rule};
-  if (level.has_as_of()) info.as_of_us = Micros(level.as_of());
+  if (level.has_as_of()) {
+    info.as_of_us = std::min(Micros(level.as_of()), absl::ToUnixMicros(taken_at));
+  }
   info.on_hand = PackedDecimal(level.on_hand());
   info.on_hold = PackedDecimal(level.on_hold());
   info.reserved = PackedDecimal(level.reserved());
@@ -161,10 +165,10 @@ bool StockIndex::Wants(domain::Kind kind) const {
 bool StockIndex::NeedsBefore(domain::Kind kind) const { return kind != Record::kStockLevel; }
 
 void StockIndex::Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
-                      std::string_view origin) {
+                      const store::Revision& newest) {
   if (kind == Record::kStockLevel) {
     const auto& level = As<v1::StockLevel>(body);
-    levels_.Load(level.product_id(), ToInfo(level, RuleIndex(origin)));
+    levels_.Load(level.product_id(), ToInfo(level, newest.at, RuleIndex(newest.origin)));
   } else if (kind == Record::kSupply) {
     const auto& supply = As<v1::Supply>(body);
     if (IsOpen(supply)) supplies_.Load(supply.product_id(), ToInfo(id, supply));
@@ -195,7 +199,8 @@ void StockIndex::StageLevel(const store::RecordChange& change) {
     staging_.Remove(levels_, before->product_id(), before->warehouse_id());
   }
   if (after != nullptr) {
-    staging_.Set(levels_, after->product_id(), ToInfo(*after, RuleIndex(change.origin)));
+    staging_.Set(levels_, after->product_id(),
+                 ToInfo(*after, change.made.at, RuleIndex(change.made.origin)));
   }
 }
 

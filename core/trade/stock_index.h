@@ -80,7 +80,7 @@ class StockIndex final : public store::Projection {
   bool Wants(domain::Kind kind) const override;
   bool NeedsBefore(domain::Kind kind) const override;
   void Load(uint64_t id, domain::Kind kind, const google::protobuf::Message& body,
-            std::string_view origin) override;
+            const store::Revision& newest) override;
   void Stage(const store::RecordChange& change) override;
   size_t staged() const override { return staging_.size(); }
   void DropTo(size_t count) override { staging_.DropTo(count); }

@@ -317,13 +317,13 @@ class Sum final : public Projection {
  public:
   bool Wants(domain::Kind kind) const override { return kind == kStockLevel; }
   void Load(uint64_t, domain::Kind, const google::protobuf::Message& body,
-            std::string_view origin) override {
+            const Revision& newest) override {
     committed_ += OnHand(&body);
-    origins_.emplace_back(origin);
+    origins_.emplace_back(newest.origin);
   }
   void Stage(const RecordChange& change) override {
     staged_.push_back(OnHand(change.after) - OnHand(change.before));
-    origins_.emplace_back(change.origin);
+    origins_.emplace_back(change.made.origin);
     revisions_.push_back(change.revision);
   }
   size_t staged() const override { return staged_.size(); }

@@ -1,5 +1,7 @@
 #include "core/trade/stock_index.h"
 
+#include <algorithm>
+
 #include "absl/container/flat_hash_map.h"
 #include "core/base/digest.h"
 #include "core/domain/decimal.h"

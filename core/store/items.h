@@ -33,7 +33,8 @@ struct ItemSource {
   uint64_t line = 0;
   uint64_t column = 0;
   std::string raw;
-  // Serialised entrepot.connector.v1.ReadResponse with this one row or record: mapped again at replay.
+  // Serialised entrepot.connector.v1.ReadResponse with this one row or record: mapped again at
+  // replay.
   std::string row;
 };
 

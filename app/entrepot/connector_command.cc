@@ -23,6 +23,7 @@ struct TestOptions {
   std::string file;
   std::string connection;
   std::vector<std::string> options;  // "name=value"
+  std::vector<std::string> rows;     // "dataset.column=text"
 };
 struct ListOptions {};
 
@@ -44,6 +45,18 @@ absl::Status TakeConnection(const Session& session, const TestOptions& options,
   return absl::OkStatus();
 }
 
+// "clients.name=Client {number}" becomes a cell of the sample row.
+absl::Status TakeCell(const std::string& cell, conformance::Subject* subject) {
+  const size_t dot = cell.find('.');
+  const size_t equals = cell.find('=', dot == std::string::npos ? 0 : dot);
+  if (dot == std::string::npos || equals == std::string::npos) {
+    return Usage(fmt::format("--row is \"{}\": write dataset.column=text", cell));
+  }
+  subject->sample_rows[cell.substr(0, dot)].emplace_back(cell.substr(dot + 1, equals - dot - 1),
+                                                         cell.substr(equals + 1));
+  return absl::OkStatus();
+}
+
 Outcome Test(Session& session, const TestOptions& options) {
   conformance::Subject subject;
   subject.file = std::filesystem::absolute(options.file);
@@ -57,6 +70,7 @@ Outcome Test(Session& session, const TestOptions& options) {
     }
     subject.options[option.substr(0, equals)] = option.substr(equals + 1);
   }
+  for (const std::string& cell : options.rows) RETURN_IF_ERROR(TakeCell(cell, &subject));
   const int failures = conformance::RunConformance(subject, std::cout);
   return failures == 0 ? ExitCode::kOk : ExitCode::kRefused;
 }
@@ -120,6 +134,11 @@ void AddConnector(CLI::App& app, Session& session) {
                    "As the hub hands it over: absolute paths, "
                    "durations in milliseconds")
       ->type_name("NAME=VALUE")
+      ->take_all();
+  test->add_option("--row", options->rows,
+                   "A cell of the row that a sink gets, of those that take rows; {number} and "
+                   "{revision} in its text are filled in")
+      ->type_name("DATASET.COLUMN=TEXT")
       ->take_all();
   Runs(test, session, options, Test);
 }

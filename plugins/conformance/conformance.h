@@ -7,11 +7,16 @@
 #include <map>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "entrepot/connector/v1/connector.pb.h"
 
 namespace entrepot::conformance {
+
+// A row for a sink that takes rows: column and text. "{number}" in a text becomes a number that is
+// the record's own, "{revision}" its revision, so let them differ where the sink looks.
+using SampleRow = std::vector<std::pair<std::string, std::string>>;
 
 // What is tested. A sink gets sample records written, so give it a place to write to that nobody
 // needs: a scratch file, a test database.
@@ -23,6 +28,8 @@ struct Subject {
   // What it reads or writes. Without any, the checks of reading and writing are skipped.
   std::vector<connector::v1::Dataset> datasets;
   std::string time_zone = "UTC";
+  // By dataset, for a sink that takes rows; without one its checks are skipped.
+  std::map<std::string, SampleRow> sample_rows;
 };
 
 // Runs all checks, each in a child process of its own, so that a crash or a hang fails one check

@@ -3,6 +3,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <string_view>
+
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "entrepot/v1/options.pb.h"
@@ -90,6 +92,12 @@ void FillAny(const std::string& number, uint64_t revision, Message* message) {
   }
 }
 
+void Replace(std::string_view what, std::string_view by, std::string* text) {
+  for (size_t at = 0; (at = text->find(what, at)) != std::string::npos; at += by.size()) {
+    text->replace(at, what.size(), by);
+  }
+}
+
 void AddReferences(const Message& body, connector::v1::ApplyItem* item) {
   for (int i = 0; i < body.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = body.GetDescriptor()->field(i);
@@ -123,6 +131,18 @@ connector::v1::ApplyItem SampleItem(const std::string& kind, const std::string& 
   }
   AddReferences(*body, &item);
   return item;
+}
+
+void AddRows(const SampleRow& sample, connector::v1::ApplyRequest* request) {
+  for (const auto& [column, text] : sample) request->add_columns(column);
+  for (connector::v1::ApplyItem& item : *request->mutable_items()) {
+    for (const auto& [column, text] : sample) {
+      std::string cell = text;
+      Replace("{number}", item.correlation_key(), &cell);
+      Replace("{revision}", std::to_string(item.record().revision()), &cell);
+      item.mutable_row()->add_cells(cell);
+    }
+  }
 }
 
 }  // namespace entrepot::conformance

@@ -25,11 +25,14 @@ Verdict VerdictOfSink(const absl::Status& status) {
 }
 
 // Applies and expects each item to be applied. The answer's outside ids are noted in the items.
-absl::Status Apply(Driver& driver, const contract::Dataset& dataset,
+absl::Status Apply(Driver& driver, const Context& context, const contract::Dataset& dataset,
                    std::vector<contract::ApplyItem>* items) {
   contract::ApplyRequest request;
   request.set_dataset(dataset.name());
   for (const contract::ApplyItem& item : *items) *request.add_items() = item;
+  if (context.manifest.takes_rows()) {
+    AddRows(context.subject.sample_rows.at(dataset.name()), &request);
+  }
   contract::ApplyResponse answer;
   const Outcome outcome = driver.Call(driver.table().apply, request, &answer);
   if (!outcome.ok()) return absl::InternalError("apply: " + outcome.Text());
@@ -86,7 +89,7 @@ absl::Status AppliesAndFinds(Session& session, const Context& context,
                              const contract::Dataset& dataset) {
   std::vector<contract::ApplyItem> items;
   for (int i = 0; i < 3; ++i) items.push_back(SampleItem(dataset.kind(), NewNumber(i), 1));
-  RETURN_IF_ERROR(Apply(session.driver(), dataset, &items));
+  RETURN_IF_ERROR(Apply(session.driver(), context, dataset, &items));
   if (!context.manifest.finds()) return absl::OkStatus();
   const std::string unknown = NewNumber(99);
   ASSIGN_OR_RETURN(const contract::FindResponse found,
@@ -104,15 +107,16 @@ absl::Status AppliesAndFinds(Session& session, const Context& context,
 }
 
 // A batch without items is nothing to do.
-absl::Status TakesAnEmptyBatch(Session& session, const Context&, const contract::Dataset& dataset) {
+absl::Status TakesAnEmptyBatch(Session& session, const Context& context,
+                               const contract::Dataset& dataset) {
   std::vector<contract::ApplyItem> none;
-  return Apply(session.driver(), dataset, &none);
+  return Apply(session.driver(), context, dataset, &none);
 }
 
 absl::Status IsDurable(Session& session, const Context& context, const contract::Dataset& dataset) {
   if (!context.manifest.finds()) return Declined("it has no 'find' to look with");
   std::vector<contract::ApplyItem> items = {SampleItem(dataset.kind(), NewNumber(0), 1)};
-  RETURN_IF_ERROR(Apply(session.driver(), dataset, &items));
+  RETURN_IF_ERROR(Apply(session.driver(), context, dataset, &items));
   RETURN_IF_ERROR(session.Reopen());
   return ExpectFound(session.driver(), dataset, items[0].correlation_key(), 1);
 }
@@ -138,11 +142,11 @@ absl::StatusOr<size_t> CountListed(Session& session, const contract::Dataset& da
 absl::Status AppliesTwiceAsOnce(Session& session, const Context& context,
                                 const contract::Dataset& dataset) {
   std::vector<contract::ApplyItem> items = {SampleItem(dataset.kind(), NewNumber(0), 1)};
-  RETURN_IF_ERROR(Apply(session.driver(), dataset, &items));
+  RETURN_IF_ERROR(Apply(session.driver(), context, dataset, &items));
   // As after a lost answer: the hub does not know the outside id yet.
   std::vector<contract::ApplyItem> again = items;
   again[0].clear_outside_id();
-  RETURN_IF_ERROR(Apply(session.driver(), dataset, &again));
+  RETURN_IF_ERROR(Apply(session.driver(), context, dataset, &again));
   if (again[0].outside_id() != items[0].outside_id()) {
     return absl::InternalError(fmt::format("the outside id was '{}' first and '{}' then",
                                            items[0].outside_id(), again[0].outside_id()));
@@ -160,11 +164,11 @@ absl::Status BringsToANewerRevision(Session& session, const Context& context,
                                     const contract::Dataset& dataset) {
   const std::string number = NewNumber(0);
   std::vector<contract::ApplyItem> first = {SampleItem(dataset.kind(), number, 1)};
-  RETURN_IF_ERROR(Apply(session.driver(), dataset, &first));
+  RETURN_IF_ERROR(Apply(session.driver(), context, dataset, &first));
   std::vector<contract::ApplyItem> second = {SampleItem(dataset.kind(), number, 2)};
   second[0].set_outside_id(first[0].outside_id());
   if (context.manifest.append_only()) *second[0].mutable_replaces() = first[0].record();
-  RETURN_IF_ERROR(Apply(session.driver(), dataset, &second));
+  RETURN_IF_ERROR(Apply(session.driver(), context, dataset, &second));
   if (!context.manifest.finds()) return absl::OkStatus();
   return ExpectFound(session.driver(), dataset, number, 2);
 }
@@ -196,6 +200,10 @@ std::vector<Check> SinkChecks(const Context& context, const contract::Dataset& d
   std::vector<Check> checks;
   for (const auto& [name, function] : table) {
     checks.push_back({fmt::format("sink '{}': {}", dataset.name(), name), [=, function = function] {
+                        const auto& rows = context.subject.sample_rows;
+                        if (context.manifest.takes_rows() && rows.count(dataset.name()) == 0) {
+                          return Skip("it takes rows and no sample row was given");
+                        }
                         auto session = Session::Open(context);
                         if (!session.ok()) return VerdictOf(session.status());
                         return VerdictOfSink(function(**session, context, dataset));

@@ -121,5 +121,15 @@ TEST(Samples, AddUp) {
   EXPECT_EQ(SampleItem("no_kind", "X", 1).record().body_case(), v1::Record::BODY_NOT_SET);
 }
 
+TEST(Samples, RowsCarryTheRecordsNumberAndRevision) {
+  connector::v1::ApplyRequest request;
+  *request.add_items() = SampleItem("client", "C-1", 2);
+  AddRows({{"code", "{number}"}, {"name", "{number} of {revision}"}}, &request);
+  ASSERT_EQ(request.columns_size(), 2);
+  EXPECT_EQ(request.columns(1), "name");
+  EXPECT_EQ(request.items(0).row().cells(0), "C-1");
+  EXPECT_EQ(request.items(0).row().cells(1), "C-1 of 2");
+}
+
 }  // namespace
 }  // namespace entrepot::conformance

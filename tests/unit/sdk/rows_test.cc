@@ -134,6 +134,16 @@ TEST(Batch, HoldsRowsOrRecordsButNotBoth) {
   EXPECT_THROW(Whole(batch), Error);
 }
 
+TEST(CellOf, TellsNoValueFromAnEmptyText) {
+  Row row;
+  row.cells = {"A-1", "", ""};
+  row.absent = {2};
+  EXPECT_EQ(CellOf(row, 0), "A-1");
+  EXPECT_EQ(CellOf(row, 1), "");
+  EXPECT_EQ(CellOf(row, 2), std::nullopt);
+  EXPECT_EQ(CellOf(row, 3), std::nullopt);
+}
+
 TEST(Batch, OfNothingIsEmpty) { EXPECT_EQ(Whole(Batch(10, 10)), ""); }
 
 }  // namespace

@@ -89,6 +89,11 @@ class ManifestBuilder {
     manifest_.typed_records = true;
     return *this;
   }
+  // Apply works with rows: its datasets need a mapping, and ApplyItem::row is set.
+  ManifestBuilder& TakesRows() {
+    manifest_.takes_rows = true;
+    return *this;
+  }
   // An option of the connection. `description` is one sentence for people.
   OptionBuilder& Option(std::string name, OptionType type, std::string description) {
     return options_.emplace_back(Spec(std::move(name), type, std::move(description)));

@@ -1,18 +1,29 @@
-// The hot path of a source: writes rows directly as wire bytes of entrepot.connector.v1.Rows,
-// without an object per row or cell. A million rows a second and more leave one core. Used through
-// Batch::rows(). Part of the connector SDK; not thread-safe.
+// Rows in both directions. RowsWriter is the hot path of a source: writes rows directly as wire
+// bytes of entrepot.connector.v1.Rows, without an object per row or cell. A million rows a second
+// and more leave one core. Used through Batch::rows(). Part of the connector SDK; not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "entrepot/sdk/error.h"
+#include "entrepot/sdk/messages/connector.h"
 
 namespace entrepot::sdk {
+
+// The cell at `index` of a row that the hub sends (ApplyItem::row); nullopt: it has no value at all
+// (SQL's NULL), or the row is shorter. Borrowed from the row.
+inline std::optional<std::string_view> CellOf(const Row& row, size_t index) {
+  if (index >= row.cells.size()) return std::nullopt;
+  if (std::binary_search(row.absent.begin(), row.absent.end(), index)) return std::nullopt;
+  return row.cells[index];
+}
 
 // What a row has beside its cells.
 struct RowFacts {

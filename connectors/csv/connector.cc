@@ -1,6 +1,7 @@
 // The csv connector: a source of rows from files that another program drops into a folder.
 #include <entrepot/sdk/connector.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "dataset_reader.h"
 #include "folder_report.h"
+#include "folder_watch.h"
 
 namespace entrepot::csv {
 namespace {
@@ -57,6 +59,11 @@ class CsvConnector : public sdk::Connector {
       readers_.emplace(dataset.name,
                        std::make_unique<DatasetReader>(ReadOptions(settings, dataset)));
     }
+    watch_ = std::make_unique<FolderWatch>(folder_, [this](const std::string& name) {
+      return std::any_of(readers_.begin(), readers_.end(), [&](const auto& reader) {
+        return MatchesGlobs(name, reader.second->options().drop.files);
+      });
+    });
     call.log().Debug("reads from folder '" + Printable(folder_) + "'");
   }
 
@@ -80,6 +87,16 @@ class CsvConnector : public sdk::Connector {
       throw sdk::BadData("there is no dataset '" + request.dataset + "' in this connection");
     }
     reader->second->Read(call, request, batch);
+  }
+
+  bool Wait(sdk::Call& call, std::chrono::milliseconds timeout) override {
+    const bool seen = watch_->Wait(timeout);
+    if (!seen) call.ThrowIfCancelled();
+    return seen;
+  }
+
+  void Interrupt() override {
+    if (watch_) watch_->Wake();
   }
 
  private:
@@ -127,6 +144,7 @@ class CsvConnector : public sdk::Connector {
 
   std::string folder_;
   std::map<std::string, std::unique_ptr<DatasetReader>> readers_;
+  std::unique_ptr<FolderWatch> watch_;
 };
 
 void DescribeFormat(sdk::ManifestBuilder& about) {
@@ -157,7 +175,7 @@ void DescribeFormat(sdk::ManifestBuilder& about) {
 }
 
 void Describe(sdk::ManifestBuilder& about) {
-  about.Title("CSV files from a folder").Source();
+  about.Title("CSV files from a folder").Source().Waits();
   about.Option("folder", OptionType::kPath, "Where the other program drops its files.").Required();
   about
       .Option("settle", OptionType::kDuration,

@@ -25,7 +25,7 @@ Shown StateOf(const Connection& connection) {
   if (connection.dispatcher) sink = connection.dispatcher->state();
   Shown shown;
   shown.error = !source.error.empty() ? source.error : sink.error;
-  if (connection.link->hanging()) {
+  if (connection.link->hanging() || connection.sink_link->hanging()) {
     shown.state = v1::CONNECTION_STATE_FAILED;
     shown.error = fmt::format(
         "connection \"{}\": the connector does not return from a call, "

@@ -2,16 +2,24 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/time/clock.h"
 #include "core/base/absl_view.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 
 namespace entrepot::sync {
+namespace {
+
+// An interrupt that comes right before a call begins is lost; the next call sees it.
+constexpr absl::Duration kWaitCallMax = absl::Seconds(1);
+
+}  // namespace
 
 Link::Link(std::string connection, std::string connector_id, Options options)
     : connection_(std::move(connection)),
@@ -92,6 +100,31 @@ absl::Status Link::Check(connector::CheckResponse* response) {
 
 absl::Status Link::Read(const connector::ReadRequest& request, SourceBatch* batch) {
   return Guarded(Phase::kRead, nullptr, [&](Connector& c) { return c.ReadBatch(request, batch); });
+}
+
+absl::StatusOr<bool> Link::Wait(absl::Duration timeout) {
+  const absl::Time end = absl::Now() + timeout;
+  connector::WaitResponse response;
+  while (!wait_interrupted_ && !stopped_ && !response.changed()) {
+    const absl::Duration left =
+        std::min({end - absl::Now(), kWaitCallMax, options_.call_time_max / 2});
+    if (left < absl::Milliseconds(1)) break;
+    connector::WaitRequest request;
+    const int64_t left_ms = absl::ToInt64Milliseconds(left);
+    request.mutable_timeout()->set_seconds(left_ms / 1000);
+    request.mutable_timeout()->set_nanos(static_cast<int32_t>(left_ms % 1000) * 1'000'000);
+    waiting_ = true;
+    const absl::Status status =
+        Guarded(Phase::kCheck, nullptr, [&](Connector& c) { return c.Wait(request, &response); });
+    waiting_ = false;
+    if (!status.ok() && !wait_interrupted_) return status;
+  }
+  return response.changed();
+}
+
+void Link::InterruptWait() {
+  wait_interrupted_ = true;
+  if (waiting_) InterruptNow();
 }
 
 absl::Status Link::Apply(const connector::ApplyRequest& request, connector::ApplyResponse* response,

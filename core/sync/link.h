@@ -1,6 +1,7 @@
-// One configured connection as the core uses it: opens its connector when it is first needed,
-// serialises the calls into it, interrupts those that take too long, and opens it anew after it
-// failed to open. Source and sink of a connection share one link.
+// One direction of a configured connection as the core uses it: opens its connector when it is
+// first needed, serialises the calls into it, interrupts those that take too long, and opens it
+// anew after it failed to open. A connection that is source and sink has a link for each, and so
+// two instances of its connector: a long reading never keeps a delivery waiting.
 #pragma once
 
 #include <atomic>
@@ -44,6 +45,13 @@ class Link {
   // opening it.
   absl::Status Check(connector::CheckResponse* response);
   absl::Status Read(const connector::ReadRequest& request, SourceBatch* batch);
+  // Waits until there may be something to read, at most `timeout` and until InterruptWait. Returns
+  // whether there may be. In short calls, so that one that misses its interrupt ends soon.
+  absl::StatusOr<bool> Wait(absl::Duration timeout);
+  // Wait counts as not interrupted from here on.
+  void ArmWait() { wait_interrupted_ = false; }
+  // A Wait that runs, or that begins before the next ArmWait, returns soon.
+  void InterruptWait();
   // `sent` is set to false when the connector was not even called.
   absl::Status Apply(const connector::ApplyRequest& request, connector::ApplyResponse* response,
                      bool* sent);
@@ -76,6 +84,8 @@ class Link {
   std::atomic<bool> abandoned_ = false;
   std::atomic<bool> hanging_ = false;
   std::atomic<bool> reading_ = false;
+  std::atomic<bool> waiting_ = false;
+  std::atomic<bool> wait_interrupted_ = false;
   std::timed_mutex call_mutex_;           // held through a call
   std::mutex mutex_;                      // guards connector_
   std::shared_ptr<Connector> connector_;  // shared with an Interrupt from another thread

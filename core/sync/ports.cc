@@ -10,4 +10,8 @@ absl::Status Connector::ReadBatch(const connector::ReadRequest& request, SourceB
   return status;
 }
 
+absl::Status Connector::Wait(const connector::WaitRequest&, connector::WaitResponse*) {
+  return absl::UnimplementedError("it cannot wait for changes");
+}
+
 }  // namespace entrepot::sync

@@ -26,6 +26,9 @@ class Connector {
                             connector::ReadResponse* response) = 0;
   // The same call, its answer in the form for many rows. `batch` is empty after an error.
   virtual absl::Status ReadBatch(const connector::ReadRequest& request, SourceBatch* batch);
+  // Waits for something to read; as the contract says. UNIMPLEMENTED unless manifest().waits().
+  virtual absl::Status Wait(const connector::WaitRequest& request,
+                            connector::WaitResponse* response);
   virtual absl::Status Apply(const connector::ApplyRequest& request,
                              connector::ApplyResponse* response) = 0;
   virtual absl::Status Find(const connector::FindRequest& request,

@@ -163,12 +163,15 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
   const config::v1::Limits& limits = options.config->limits();
   connection->plan = plan;
   connection->title = plan->config->connector();
-  connection->link = std::make_shared<Link>(
-      plan->name, plan->config->connector(),
-      Link::Options{.connectors = options.connectors,
-                    .watchdog = core->watchdog,
-                    .call_time_max = DurationOf(limits.connector_call_time_max()),
-                    .make_open_request = options.make_open_request});
+  const auto make_link = [&] {
+    return std::make_shared<Link>(
+        plan->name, plan->config->connector(),
+        Link::Options{.connectors = options.connectors,
+                      .watchdog = core->watchdog,
+                      .call_time_max = DurationOf(limits.connector_call_time_max()),
+                      .make_open_request = options.make_open_request});
+  };
+  connection->link = connection->sink_link = make_link();
   const auto manifest = connection->link->Describe();
   connection->described = manifest.status();
   if (!manifest.ok()) {
@@ -178,14 +181,16 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
   }
   connection->title = fmt::format("{} {}", manifest->id(), manifest->version());
   AssignRoles(*manifest, plan);
+  if (plan->source() && plan->sink()) connection->sink_link = make_link();
   if (plan->source()) {
     connection->source.emplace(&core->intake, &core->replay, options.store, plan, connection->link,
-                               DurationOf(plan->config->interval()));
+                               Source::Options{.interval = DurationOf(plan->config->interval()),
+                                               .waits = manifest->waits()});
   }
   if (plan->sink()) {
     connection->dispatcher.emplace(
         DispatcherOptions{.store = options.store, .clock = options.clock, .limits = &limits}, plan,
-        connection->link);
+        connection->sink_link);
   }
 }
 
@@ -214,12 +219,13 @@ void Scheduler::Stop() {
   std::lock_guard lock(impl_->stop_mutex);
   impl_->stopped = true;
   const auto left = impl_->workers.End(impl_->options.stop_time_max, [this] {
-    for (Connection& connection : impl_->core->connections) connection.link->Stop();
+    for (Connection& connection : impl_->core->connections) connection.Stop();
   });
   for (Connection& connection : impl_->core->connections) {
-    connection.link->Stop();
+    connection.Stop();
     if (std::find(left.begin(), left.end(), connection.plan->name) == left.end()) continue;
     connection.link->Abandon();
+    connection.sink_link->Abandon();
     log::Error("a connector does not return from an interrupted call; it is left behind",
                {{"connection", connection.plan->name}});
   }

@@ -12,13 +12,13 @@
 namespace entrepot::sync {
 
 Source::Source(Intake* intake, Replay* replay, store::Store* store, const ConnectionPlan* plan,
-               std::shared_ptr<Link> link, absl::Duration interval)
+               std::shared_ptr<Link> link, Options options)
     : intake_(intake),
       replay_(replay),
       store_(store),
       plan_(plan),
       link_(std::move(link)),
-      interval_(interval) {}
+      options_(options) {}
 
 bool Source::Reserve() {
   std::lock_guard lock(mutex_);
@@ -35,40 +35,67 @@ void Source::Submit(Request request) {
   std::lock_guard lock(mutex_);
   request_ = std::move(request);
   changed_.notify_all();
+  link_->InterruptWait();
 }
 
 absl::Duration Source::UntilNext() const {
-  if (failures_ == 0) return interval_;
-  return std::max(interval_, backoff_.Delay(failures_, std::random_device()()));
+  if (failures_ == 0) return options_.interval;
+  return std::max(options_.interval, backoff_.Delay(failures_, std::random_device()()));
+}
+
+bool Source::AwaitChange(std::chrono::steady_clock::time_point next) {
+  const auto now = std::chrono::steady_clock::now();
+  {
+    std::lock_guard lock(mutex_);
+    if (request_ || running_ || failures_ > 0 || now < listen_again_ || now >= next) return false;
+    link_->ArmWait();
+  }
+  const absl::StatusOr<bool> changed = link_->Wait(absl::FromChrono(next - now));
+  if (changed.ok()) {
+    deaf_ = 0;
+    return *changed;
+  }
+  if (deaf_++ == 0) {
+    log::Warn("a source cannot be waited for and is read at its interval meanwhile",
+              {{"connection", plan_->name}, {"error", changed.status()}});
+  }
+  listen_again_ = std::chrono::steady_clock::now() +
+                  absl::ToChronoMilliseconds(backoff_.Delay(deaf_, std::random_device()()));
+  return false;
 }
 
 void Source::Run(std::stop_token stop) {
   const std::stop_callback wake(stop, [this] {
     std::lock_guard lock(mutex_);
     changed_.notify_all();
+    link_->InterruptWait();
   });
-  const bool periodic = interval_ > absl::ZeroDuration();
+  const bool periodic = options_.interval > absl::ZeroDuration();
   auto next = std::chrono::steady_clock::now();
+  bool seen = false;  // something to read
   while (!stop.stop_requested()) {
     std::optional<Request> request;
+    if (periodic && options_.waits && !seen) seen = AwaitChange(next);
     {
       std::unique_lock lock(mutex_);
       const auto ready = [&] { return request_.has_value() || stop.stop_requested(); };
-      if (periodic) {
-        changed_.wait_until(lock, next, ready);
-      } else {
+      const bool listens_later = listen_again_ > std::chrono::steady_clock::now();
+      if (!periodic) {
         changed_.wait(lock, ready);
+      } else if (!seen) {
+        changed_.wait_until(lock, listens_later ? std::min(next, listen_again_) : next, ready);
       }
       if (stop.stop_requested()) break;
       request.swap(request_);
       // Reserved by somebody whose request is on its way.
-      const bool due = periodic && std::chrono::steady_clock::now() >= next;
+      const bool due = periodic && (seen || std::chrono::steady_clock::now() >= next);
       if (!request && (!due || running_)) {
         changed_.wait_for(lock, std::chrono::milliseconds(10), ready);
         continue;
       }
       running_ = true;
     }
+    seen = false;
     RunAll(request ? *request : Request{}, stop);
     {
       std::lock_guard lock(mutex_);

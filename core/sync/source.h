@@ -1,7 +1,8 @@
-// One connection as a source: runs its datasets, in order of their kinds, at an interval or when
-// asked, one run at a time.
+// One connection as a source: runs its datasets, in order of their kinds, when its connector sees a
+// change, at an interval, or when asked, one run at a time.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -22,9 +23,15 @@ namespace entrepot::sync {
 // Thread-safe.
 class Source {
  public:
-  // All outlive it. `interval` 0: only when asked.
+  struct Options {
+    absl::Duration interval;  // 0: only when asked
+    // Its connector waits for changes, so that they are read at once; the interval stays the
+    // longest time between two readings.
+    bool waits = false;
+  };
+  // All outlive it.
   Source(Intake* intake, Replay* replay, store::Store* store, const ConnectionPlan* plan,
-         std::shared_ptr<Link> link, absl::Duration interval);
+         std::shared_ptr<Link> link, Options options);
 
   struct Request {
     IntakeRequest intake;
@@ -55,13 +62,16 @@ class Source {
   void RunAll(const Request& request, std::stop_token stop);
   absl::Status RunDataset(const DatasetPlan& dataset, const Request& request, std::stop_token stop);
   absl::Duration UntilNext() const;
+  // Waits with the connector, until `next` at the most. True: it saw something to read. False at
+  // once where the connector cannot tell now, or where the source has something else to do.
+  bool AwaitChange(std::chrono::steady_clock::time_point next);
 
   Intake* intake_;
   Replay* replay_;
   store::Store* store_;
   const ConnectionPlan* plan_;
   const std::shared_ptr<Link> link_;
-  const absl::Duration interval_;
+  const Options options_;
   const Backoff backoff_;
 
   mutable std::mutex mutex_;
@@ -70,6 +80,9 @@ class Source {
   std::optional<Request> request_;
   absl::Status last_;  // of the last run: its first error
   int failures_ = 0;   // in a row
+  int deaf_ = 0;       // waits that failed, in a row
+  // When to wait with the connector again, after it failed to.
+  std::chrono::steady_clock::time_point listen_again_;
 };
 
 }  // namespace entrepot::sync

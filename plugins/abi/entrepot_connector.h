@@ -30,8 +30,8 @@ extern "C" {
 #endif
 
 #define ENTREPOT_ABI_MAJOR 1u /* in the entry's name; several may live in one shared object */
-#define ENTREPOT_ABI_MINOR 0u
-#define ENTREPOT_ABI_TEXT "1.0"
+#define ENTREPOT_ABI_MINOR 1u
+#define ENTREPOT_ABI_TEXT "1.1"
 #define ENTREPOT_ENTRY_NAME "entrepot_connector_entry_v1"
 /* ELF note that the host reads before it loads anything; its name and type. The description is the
  * text "<abi major>.<abi minor> <connector id>", not terminated. */
@@ -134,6 +134,8 @@ typedef struct entrepot_connector {
   /* Ends what `open` began; `open` may follow again. */
   entrepot_method close;
   const void* (*get_extension)(void* instance, const char* name);
+  /* Since 1.1. */
+  entrepot_method wait;
 } entrepot_connector;
 
 /* Pure: starts no thread, opens nothing, fast. NULL: this host is too old. */

@@ -58,6 +58,8 @@ std::vector<Check> TableChecks(const Context& context);
 std::vector<Check> OptionChecks(const Context& context);
 // Of one dataset.
 std::vector<Check> SourceChecks(const Context& context, const contract::Dataset& dataset);
+// Of Wait.
+std::vector<Check> WaitChecks(const Context& context);
 std::vector<Check> SinkChecks(const Context& context, const contract::Dataset& dataset);
 
 }  // namespace entrepot::conformance

@@ -96,6 +96,7 @@ int RunConformance(const Subject& subject, std::ostream& out) {
   if (LoadManifest(&context, &suite)) {
     suite.Run(TableChecks(context));
     suite.Run(OptionChecks(context));
+    if (context.manifest.waits()) suite.Run(WaitChecks(context));
     RunDatasetChecks(context, &suite);
   }
   fs::remove_all(context.scratch, code);

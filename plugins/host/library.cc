@@ -145,6 +145,9 @@ absl::Status CheckManifest(std::string_view name, const std::string& id,
   if (manifest.finds() && table.find == nullptr) {
     return Refused(name, "says that it finds records and cannot");
   }
+  if (manifest.waits() && !ENTREPOT_HAS(&table, wait)) {
+    return Refused(name, "says that it waits for changes and cannot");
+  }
   return absl::OkStatus();
 }
 

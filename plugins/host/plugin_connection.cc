@@ -120,6 +120,11 @@ absl::Status PluginConnection::ReadBatch(const contract::ReadRequest& request,
               contract::ReadResponse::descriptor()->full_name(),
               [batch](entrepot_view answer) { return batch->Decode(TextOf(answer)); });
 }
+absl::Status PluginConnection::Wait(const contract::WaitRequest& request,
+                                    contract::WaitResponse* response) {
+  const entrepot_connector& table = library_->table();
+  return Invoke("wait", ENTREPOT_HAS(&table, wait) ? table.wait : nullptr, request, response);
+}
 absl::Status PluginConnection::Apply(const contract::ApplyRequest& request,
                                      contract::ApplyResponse* response) {
   return Invoke("apply", library_->table().apply, request, response);

@@ -39,6 +39,8 @@ class PluginConnection final : public sync::Connector {
                     connector::v1::ReadResponse* response) override;
   absl::Status ReadBatch(const connector::v1::ReadRequest& request,
                          sync::SourceBatch* batch) override;
+  absl::Status Wait(const connector::v1::WaitRequest& request,
+                    connector::v1::WaitResponse* response) override;
   absl::Status Apply(const connector::v1::ApplyRequest& request,
                      connector::v1::ApplyResponse* response) override;
   absl::Status Find(const connector::v1::FindRequest& request,

@@ -80,6 +80,17 @@ class Plugin {
   Outcome List(const connector::ListRequest& request, connector::ListResponse* response) {
     return Invoke(table_->list, request, response);
   }
+  Outcome Wait(int64_t timeout_ms, bool* changed) {
+    connector::WaitRequest request;
+    request.mutable_timeout()->set_seconds(timeout_ms / 1000);
+    request.mutable_timeout()->set_nanos(static_cast<int32_t>(timeout_ms % 1000) * 1'000'000);
+    connector::WaitResponse response;
+    const Outcome outcome = Invoke(table_->wait, request, &response);
+    *changed = response.changed();
+    return outcome;
+  }
+  // Any thread.
+  void Interrupt() { table_->interrupt(instance_); }
   Outcome Close() {
     connector::CloseResponse response;
     return Invoke(table_->close, connector::CloseRequest(), &response);

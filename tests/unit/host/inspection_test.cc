@@ -33,7 +33,7 @@ TEST(Inspection, ReadsTheNoteOfAHealthyConnector) {
   ASSERT_TRUE(inspection.ok()) << inspection.status();
   EXPECT_EQ(inspection->id, "probe");
   EXPECT_EQ(inspection->abi_major, 1u);
-  EXPECT_EQ(inspection->abi_minor, 0u);
+  EXPECT_EQ(inspection->abi_minor, 1u);
 }
 
 TEST(Inspection, AcceptsAConnectorWrittenInPlainC) {
@@ -43,8 +43,8 @@ TEST(Inspection, AcceptsAConnectorWrittenInPlainC) {
 TEST(Inspection, AcceptsANewerMinorAbi) { EXPECT_TRUE(Verdict(PluginFile("plain_c_minor")).ok()); }
 
 TEST(Inspection, RefusesAnOlderAndANewerMajorAbiAndSaysWhichSideIsOld) {
-  ExpectRefused("plain_c_old", "speaks connector ABI 0.9, this hub 1.0: build it with a newer SDK");
-  ExpectRefused("plain_c_new", "speaks connector ABI 2.0, this hub 1.0: it needs a newer hub");
+  ExpectRefused("plain_c_old", "speaks connector ABI 0.9, this hub 1.1: build it with a newer SDK");
+  ExpectRefused("plain_c_new", "speaks connector ABI 2.0, this hub 1.1: it needs a newer hub");
 }
 
 TEST(Inspection, RefusesALibraryWithoutANote) {

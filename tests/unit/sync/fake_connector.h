@@ -63,6 +63,16 @@ class FakeSystem {
   std::optional<absl::Duration> retry_after;  // what a failed Apply asks for
   std::function<void()> after_apply;          // once the answer is on its way
 
+  // As a source that waits: something has changed.
+  void Change() {
+    std::lock_guard lock(mutex);
+    changes = true;
+    changed.notify_all();
+  }
+  bool changes = false;
+  int waits = 0;
+  absl::Status wait_fails;
+
   // Blocks in Read or Apply until Interrupt; a stubborn one until Release.
   bool blocks = false;
   bool stubborn = false;
@@ -113,6 +123,22 @@ class FakeConnector final : public Connector {
     *response = batches[at];
     response->set_next_cursor(std::to_string(at + 1));
     response->set_end(at + 1 == batches.size());
+    return absl::OkStatus();
+  }
+
+  absl::Status Wait(const connector::WaitRequest& request,
+                    connector::WaitResponse* response) override {
+    std::unique_lock lock(system_->mutex);
+    ++system_->waits;
+    system_->changed.notify_all();
+    if (!system_->wait_fails.ok()) return system_->wait_fails;
+    system_->interrupted = false;
+    const auto timeout = std::chrono::seconds(request.timeout().seconds()) +
+                         std::chrono::nanoseconds(request.timeout().nanos());
+    system_->changed.wait_for(lock, timeout,
+                              [&] { return system_->changes || system_->interrupted; });
+    response->set_changed(std::exchange(system_->changes, false));
+    if (!response->changed() && system_->interrupted) return absl::CancelledError("interrupted");
     return absl::OkStatus();
   }
 

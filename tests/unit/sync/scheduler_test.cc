@@ -106,6 +106,20 @@ class SchedulerTest : public SyncTest {
     return {};
   }
 
+  // Until the source of crm has been read and waits with its connector.
+  void WaitUntilWaiting() {
+    std::unique_lock lock(crm_->mutex);
+    crm_->changed.wait(lock, [&] { return !crm_->reads.empty() && crm_->waits > 0; });
+  }
+
+  // Is there such a record, soon?
+  template <typename T>
+  bool Comes(const std::string& key) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (!RecordOf<T>(key) && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
+    return RecordOf<T>(key).has_value();
+  }
+
   SystemClock system_clock_;
   std::shared_ptr<FakeSystem> crm_ = std::make_shared<FakeSystem>();
   std::shared_ptr<FakeSystem> shop_ = std::make_shared<FakeSystem>();
@@ -233,6 +247,62 @@ TEST_F(SchedulerTest, SourcesAreReadAtTheirInterval) {
   while (reads() < 3 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
   EXPECT_GE(reads(), 3);
   EXPECT_TRUE(RecordOf<v1::Client>("C1").has_value());
+}
+
+TEST_F(SchedulerTest, AConnectorThatSeesAChangeIsReadAtOnce) {
+  (*config_.mutable_connections())["crm"].mutable_interval()->set_seconds(3600);
+  crm_->manifest.set_waits(true);
+  StartHub();
+  WaitUntilWaiting();
+  crm_->batches["clients"] = {Rows({"code"}, {{"C1"}})};
+  crm_->Change();
+  EXPECT_TRUE(Comes<v1::Client>("C1"));
+}
+
+TEST_F(SchedulerTest, ASyncDoesNotWaitForTheWaitingToEnd) {
+  (*config_.mutable_connections())["crm"].mutable_interval()->set_seconds(3600);
+  crm_->manifest.set_waits(true);
+  StartHub();
+  WaitUntilWaiting();
+  crm_->batches["clients"] = {Rows({"code"}, {{"C1"}})};
+  ASSERT_TRUE(Sync({"crm"}).ok());
+  EXPECT_TRUE(RecordOf<v1::Client>("C1").has_value());
+}
+
+TEST_F(SchedulerTest, AConnectorThatCannotWaitIsReadAtItsInterval) {
+  (*config_.mutable_connections())["crm"].mutable_interval()->set_nanos(20'000'000);
+  crm_->manifest.set_waits(true);
+  crm_->wait_fails = absl::UnavailableError("nobody answers");
+  crm_->batches["clients"] = {Rows({"code"}, {{"C1"}})};
+  StartHub();
+  EXPECT_TRUE(Comes<v1::Client>("C1"));
+}
+
+TEST_F(SchedulerTest, AReadingThatLastsKeepsNoDeliveryWaiting) {
+  auto& crm = (*config_.mutable_connections())["crm"];
+  (*crm.mutable_datasets())["goods"].set_kind("product");
+  crm_->manifest.set_sink(true);
+  std::atomic<bool> reading = false, delivered = false;
+  crm_->before_read = [&](const auto&) {
+    reading = true;
+    while (!delivered) absl::SleepFor(absl::Milliseconds(1));
+    return absl::OkStatus();
+  };
+  StartHub();
+  std::thread caller([&] { EXPECT_TRUE(Sync({"crm"}).ok()); });
+  while (!reading) absl::SleepFor(absl::Milliseconds(1));
+  v1::Product product;
+  product.set_sku("A");
+  Enter(product);
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (!delivered && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+    std::lock_guard lock(crm_->mutex);
+    delivered = crm_->held.count("A") > 0;
+  }
+  EXPECT_TRUE(delivered);
+  delivered = true;
+  caller.join();
 }
 
 TEST_F(SchedulerTest, RunsThatAKilledHubLeftOpenAreClosed) {

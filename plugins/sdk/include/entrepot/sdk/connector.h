@@ -92,6 +92,12 @@ class Connector {
   // let go of it.
   virtual void Read(Call& call, const ReadRequest& request, Batch& batch);
 
+  // Sources: returns true as soon as there may be something to read (a notification, a file), false
+  // when `timeout` is over. What was seen in between two calls counts for the next one; a source
+  // that has only now begun to watch answers true, because it cannot know what it has missed. The
+  // hub reads then, so a true that turns out to be nothing costs one reading.
+  virtual bool Wait(Call& call, std::chrono::milliseconds timeout);
+
   // Sinks: brings each item's record in the outside system to its revision, in their order. One
   // result for each item handled; fewer results than items: the rest was not sent. Durable before
   // kApplied is answered, with the record's `outside_id` there: from then on the item carries it,
@@ -101,7 +107,7 @@ class Connector {
 
   // Sinks: which of these does the outside system hold? One result for each item. Asked before
   // anything is sent again whose answer was lost; `revision`, where it is kept there, tells the hub
-  // which one has arrived.
+  // which one has arrived. `settled` is set where nothing that was sent before can still arrive.
   virtual void Find(Call& call, const FindRequest& request, FindResponse& response);
 
   // Ids and digests of all that the outside system holds, page by page.

@@ -94,6 +94,11 @@ class ManifestBuilder {
     manifest_.takes_rows = true;
     return *this;
   }
+  // It overrides Wait: the hub reads as soon as something is there.
+  ManifestBuilder& Waits() {
+    manifest_.waits = true;
+    return *this;
+  }
   // An option of the connection. `description` is one sentence for people.
   OptionBuilder& Option(std::string name, OptionType type, std::string description) {
     return options_.emplace_back(Spec(std::move(name), type, std::move(description)));

@@ -136,6 +136,22 @@ struct Thunks {
     });
   }
 
+  static entrepot_status Wait(void* self, entrepot_call* call, entrepot_view request,
+                              entrepot_view* response) noexcept {
+    auto& instance = *static_cast<Instance*>(self);
+    return Guard(instance.host(), call, [&] {
+      *response = {nullptr, 0};
+      instance.BeginCall();
+      const WaitRequest parsed = WaitRequest::Decode(Text(request));
+      const Duration timeout = parsed.timeout.value_or(Duration{});
+      Call context(&instance, call);
+      WaitResponse answer;
+      answer.changed = instance.connector().Wait(
+          context, std::chrono::milliseconds(timeout.seconds * 1000 + timeout.nanos / 1'000'000));
+      Respond(instance.host(), call, response, {answer.Encode()});
+    });
+  }
+
   // Every other method: decode, call, encode.
   template <typename Request, typename Response, auto method>
   static entrepot_status Method(void* self, entrepot_call* call, entrepot_view request,
@@ -200,6 +216,7 @@ struct Thunks {
     if constexpr (kHas<&Class::List, &Connector::List>) {
       table.list = Method<ListRequest, ListResponse, &Connector::List>;
     }
+    if constexpr (kHas<&Class::Wait, &Connector::Wait>) table.wait = Wait;
     return table;
   }
 };

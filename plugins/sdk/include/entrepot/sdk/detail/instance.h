@@ -115,6 +115,9 @@ inline void Connector::Discover(Call&, DiscoverResponse&) {
 inline void Connector::Read(Call&, const ReadRequest&, Batch&) {
   throw Unsupported("it is no source");
 }
+inline bool Connector::Wait(Call&, std::chrono::milliseconds) {
+  throw Unsupported("it cannot wait for changes");
+}
 inline void Connector::Apply(Call&, const ApplyRequest&, ApplyResponse&) {
   throw Unsupported("it is no sink");
 }

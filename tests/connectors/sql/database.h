@@ -1,0 +1,244 @@
+// Databases of a test's own, PostgreSQL on a private server and SQLite in a file, and the sql
+// connector on them. A test runs on both unless it says otherwise.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <libpq-fe.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/connectors/plugin.h"
+
+namespace entrepot::test {
+
+// A PostgreSQL server, from its first use to the end of the process.
+class Server {
+ public:
+  static Server& Get() {
+    static Server server;
+    return server;
+  }
+  void Do(const std::string& verb) const {
+    const std::string command =
+        std::string(ENTREPOT_SOURCE_DIR) + "/tests/postgres.sh " + verb + " " + folder_;
+    if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+  }
+  const std::string& folder() const { return folder_; }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+ private:
+  Server() {
+    // The socket's path has to be short, and the server's user has to reach it.
+    std::string folder = "/tmp/entrepot-pg-XXXXXX";
+    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for a server");
+    folder_ = folder;
+    Do("start");
+  }
+  ~Server() {
+    try {
+      Do("destroy");
+    } catch (...) {
+      // The folder lies in /tmp.
+    }
+  }
+  std::string folder_;
+};
+
+// A connection of the test's own to the same database.
+class Client {
+ public:
+  virtual ~Client() = default;
+  // The first cell of the first row; "" where there is none.
+  virtual std::string Run(const std::string& sql) = 0;
+};
+
+class PostgresClient final : public Client {
+ public:
+  explicit PostgresClient(const std::string& database)
+      : connection_(PQconnectdb(
+            ("host=" + Server::Get().folder() + " user=hub dbname=" + database).c_str())) {
+    PQsetNoticeReceiver(
+        connection_, [](void*, const PGresult*) {}, nullptr);
+  }
+  ~PostgresClient() override { PQfinish(connection_); }
+  std::string Run(const std::string& sql) override {
+    PGresult* const result = PQexec(connection_, sql.c_str());
+    const ExecStatusType status = PQresultStatus(result);
+    std::string value;
+    if (status == PGRES_TUPLES_OK && PQntuples(result) > 0) value = PQgetvalue(result, 0, 0);
+    PQclear(result);
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+      throw std::runtime_error(sql + ": " + PQerrorMessage(connection_));
+    }
+    return value;
+  }
+
+ private:
+  PGconn* connection_;
+};
+
+class SqliteClient final : public Client {
+ public:
+  explicit SqliteClient(const std::string& file) {
+    sqlite3_open(file.c_str(), &database_);
+    sqlite3_busy_timeout(database_, 10000);
+  }
+  ~SqliteClient() override { sqlite3_close_v2(database_); }
+  std::string Run(const std::string& sql) override {
+    std::string value;
+    const auto first = [](void* to, int, char** cells, char**) {
+      auto& text = *static_cast<std::string*>(to);
+      if (text.empty() && cells[0] != nullptr) text = cells[0];
+      return 0;
+    };
+    if (sqlite3_exec(database_, sql.c_str(), first, &value, nullptr) != SQLITE_OK) {
+      throw std::runtime_error(sql + ": " + sqlite3_errmsg(database_));
+    }
+    return value;
+  }
+
+ private:
+  sqlite3* database_ = nullptr;
+};
+
+using Options = std::vector<std::pair<std::string, std::string>>;
+
+// Without a parameter of its own: on PostgreSQL.
+class SqlTest : public testing::Test {
+ protected:
+  void SetUp() override { Make("postgresql"); }
+  void TearDown() override {
+    plugin_.reset();
+    client_.reset();
+    if (driver_ == "sqlite") std::filesystem::remove_all(place_);
+  }
+
+  void Make(const std::string& driver) {
+    driver_ = driver;
+    if (driver == "sqlite") {
+      std::string folder = testing::TempDir() + "/sqlite-XXXXXX";
+      ASSERT_NE(mkdtemp(folder.data()), nullptr);
+      place_ = folder;
+      client_ = NewClient();
+      client_->Run("PRAGMA journal_mode = WAL");
+      return;
+    }
+    static int databases = 0;
+    place_ = "test" + std::to_string(++databases);
+    PostgresClient("postgres").Run("CREATE DATABASE " + place_);
+    client_ = NewClient();
+  }
+  bool postgres() const { return driver_ == "postgresql"; }
+
+  std::unique_ptr<Client> NewClient() const {
+    if (!postgres()) return std::make_unique<SqliteClient>(place_ + "/crm.db");
+    return std::make_unique<PostgresClient>(place_);
+  }
+  std::string Run(const std::string& sql) { return client_->Run(sql); }
+
+  Options ConnectionOptions() const {
+    if (!postgres()) return {{"driver", "sqlite"}, {"file", place_ + "/crm.db"}};
+    return {{"driver", "postgresql"},
+            {"host", Server::Get().folder()},
+            {"user", "hub"},
+            {"database", place_}};
+  }
+
+  connector::OpenRequest Request(const Options& dataset_options, const Options& options = {}) {
+    connector::OpenRequest request;
+    request.set_contract(1);
+    request.set_connection("crm");
+    request.set_time_zone("Europe/Moscow");
+    for (const Options* all : {&options}) {
+      for (const auto& [name, value] : *all) SetOption(request.mutable_options(), name, value);
+    }
+    for (const auto& [name, value] : ConnectionOptions()) {
+      const bool given = std::any_of(options.begin(), options.end(),
+                                     [&, &name = name](const auto& o) { return o.first == name; });
+      if (!given) SetOption(request.mutable_options(), name, value);
+    }
+    connector::Dataset* const dataset = request.add_datasets();
+    dataset->set_name("clients");
+    dataset->set_kind("client");
+    dataset->add_key("id");
+    for (const auto& [name, value] : dataset_options) {
+      SetOption(dataset->mutable_options(), name, value);
+    }
+    return request;
+  }
+  Outcome Open(const Options& dataset_options, const Options& options = {}) {
+    plugin_ = std::make_unique<Plugin>(CONNECTOR_PATH);
+    cursor_.clear();
+    return plugin_->Open(Request(dataset_options, options));
+  }
+
+  // One run, as the hub makes it. Rows as "a,b,c", absent cells as "~", deletions with a "-" before
+  // them, and the marks "begin" and "end" of a snapshot.
+  std::vector<std::string> Sync(bool full = false, uint32_t rows_max = 1000) {
+    std::vector<std::string> seen;
+    connector::ReadRequest request;
+    request.set_dataset("clients");
+    request.set_full(full);
+    request.set_rows_max(rows_max);
+    request.set_bytes_max(1 << 20);
+    for (int i = 0; i < 10000; ++i) {
+      request.set_cursor(cursor_);
+      connector::ReadResponse response;
+      last_ = plugin_->Read(request, &response);
+      if (!last_.ok()) {
+        seen.push_back("error " + last_.message);
+        return seen;
+      }
+      Note(response, &seen);
+      if (!response.next_cursor().empty()) cursor_ = response.next_cursor();
+      request.set_full(false);
+      if (response.end()) break;
+    }
+    return seen;
+  }
+
+  static void Note(const connector::ReadResponse& response, std::vector<std::string>* seen) {
+    if (response.snapshot_begin()) seen->push_back("begin");
+    for (const connector::Row& row : response.rows().rows()) {
+      std::string text = row.deleted() ? "-" : "";
+      for (int i = 0; i < row.cells_size(); ++i) {
+        const bool absent =
+            std::find(row.absent().begin(), row.absent().end(), i) != row.absent().end();
+        text += (i ? "," : "") + (absent ? "~" : row.cells(i));
+      }
+      seen->push_back(text);
+    }
+    for (const connector::BadRow& row : response.bad_rows()) {
+      seen->push_back(row.raw() + "! " + row.reason());
+    }
+    if (response.snapshot_end()) seen->push_back("end");
+  }
+
+  std::string driver_;
+  std::string place_;  // the database's name, or the file's folder
+  std::unique_ptr<Client> client_;
+  std::unique_ptr<Plugin> plugin_;
+  std::string cursor_;
+  Outcome last_;
+};
+
+// On both.
+class BothTest : public SqlTest, public testing::WithParamInterface<const char*> {
+ protected:
+  void SetUp() override { Make(GetParam()); }
+};
+
+inline std::string NameOfDriver(const testing::TestParamInfo<const char*>& info) {
+  return info.param;
+}
+
+}  // namespace entrepot::test

@@ -18,11 +18,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using FieldMappings = google::protobuf::Map<std::string, FieldMapping>;
 
-constexpr std::string_view kDecimalSeparators = ".,";
-constexpr std::string_view kGroupSeparators = " ,.'_";
-constexpr char kDateDefault[] = "%Y-%m-%d";
-constexpr char kTimeDefault[] = "%Y-%m-%dT%H:%M:%S%z";
-
 std::vector<std::string> FieldNames(const Descriptor& type) {
   std::vector<std::string> names;
   for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
@@ -33,11 +28,6 @@ std::string NoSuchField(std::string_view holder, std::string_view name, const De
   const std::vector<std::string> names = FieldNames(type);
   return fmt::format("{} has no field \"{}\"{}{}", holder, name, DidYouMean(name, names),
                      fmt::format("; known are {}", absl::StrJoin(names, ", ")));
-}
-
-// What the hub itself writes: constants, defaults, the right sides of look-ups.
-ValueFormats HubFormats() {
-  return {{}, *TimeFormat::Compile(kDateDefault), *TimeFormat::Compile(kTimeDefault)};
 }
 
 class Compiler {
@@ -51,7 +41,8 @@ class Compiler {
       program_.key_slots.push_back(Slot(ElementPath("key", i), mapping_.key(i)));
     }
     if (mapping_.key().empty()) Report("key", "name the columns that identify a row");
-    const ValueFormats formats = Merge("formats", hub_formats_, mapping_.formats());
+    const ValueFormats formats =
+        MergeFormats("formats", hub_formats_, mapping_.formats(), &problems_);
     if (mapping_.fields().empty()) Report("fields", "map at least one field");
     CompileFields({"fields", kind_.name, ""}, *kind_.descriptor, mapping_.fields(), formats,
                   &program_.fields);
@@ -83,53 +74,6 @@ class Compiler {
     return static_cast<int>(program_.columns.size()) - 1;
   }
 
-  ValueFormats Merge(const std::string& path, ValueFormats formats,
-                     const config::v1::Formats& given) {
-    if (given.has_decimal_separator()) {
-      formats.number.decimal_separator =
-          Separator(ChildPath(path, "decimal_separator"), given.decimal_separator(),
-                    kDecimalSeparators, "\".\" or \",\"");
-    }
-    if (given.has_group_separator()) {
-      const std::string& text = given.group_separator();
-      formats.number.group_separator =
-          text.empty() ? 0
-                       : Separator(ChildPath(path, "group_separator"),
-                                   Trim(text).empty() ? std::string(" ") : text, kGroupSeparators,
-                                   "\" \", \",\", \".\", \"'\" or \"_\"");
-    }
-    if ((given.has_decimal_separator() || given.has_group_separator()) &&
-        formats.number.decimal_separator == formats.number.group_separator) {
-      Report(path, "the decimal separator and the group separator are the same");
-    }
-    if (given.has_date()) MergeTime(ChildPath(path, "date"), given.date(), &formats.date);
-    if (given.has_time()) {
-      MergeTime(ChildPath(path, "time"), given.time(), &formats.time);
-      if (!formats.time.has_time()) {
-        Report(ChildPath(path, "time"), fmt::format("\"{}\" has no hour (%H)", given.time()));
-      }
-    }
-    return formats;
-  }
-
-  char Separator(std::string path, const std::string& text, std::string_view allowed,
-                 std::string_view described) {
-    if (text.size() == 1 && allowed.find(text.front()) != std::string_view::npos) {
-      return text.front();
-    }
-    Report(std::move(path), fmt::format("\"{}\" is no separator; expected {}", text, described));
-    return allowed.front();
-  }
-
-  void MergeTime(std::string path, const std::string& text, TimeFormat* format) {
-    absl::StatusOr<TimeFormat> compiled = TimeFormat::Compile(text);
-    if (compiled.ok()) {
-      *format = *std::move(compiled);
-    } else {
-      Report(std::move(path), std::string(compiled.status().message()));
-    }
-  }
-
   void CompileFields(const Place& place, const Descriptor& type, const FieldMappings& mappings,
                      const ValueFormats& formats, std::vector<FieldProgram>* programs) {
     // In the order of the message's fields, so that one row's faults always come in one order.
@@ -157,7 +101,8 @@ class Compiler {
 
   void CompileField(const std::string& path, const FieldMapping& mapping, const ValueFormats& outer,
                     FieldProgram* program) {
-    const ValueFormats formats = Merge(ChildPath(path, "formats"), outer, mapping.formats());
+    const ValueFormats formats =
+        MergeFormats(ChildPath(path, "formats"), outer, mapping.formats(), &problems_);
     program->required = mapping.required();
     if (!CheckOrigin(path, mapping)) return;
     if (mapping.items_size() > 0) {
@@ -166,6 +111,8 @@ class Compiler {
     }
     program->outside_writer = ValueWriter::For(program->field, formats, environment_);
     program->hub_writer = ValueWriter::For(program->field, hub_formats_, environment_);
+    program->outside_text = ValueText::For(program->field, formats, environment_);
+    program->hub_text = ValueText::For(program->field, hub_formats_, environment_);
     if (!program->outside_writer) {
       Report(path,
              fmt::format("\"{}\" has fields of its own: map them under items, like "

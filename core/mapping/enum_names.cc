@@ -18,6 +18,13 @@ EnumNames::EnumNames(const google::protobuf::EnumDescriptor& type) {
   }
 }
 
+const std::string* EnumNames::NameOf(int number) const {
+  for (size_t i = 0; i < numbers_.size(); ++i) {
+    if (numbers_[i] == number) return &names_[i];
+  }
+  return nullptr;
+}
+
 std::optional<int> EnumNames::NumberOf(std::string_view name) const {
   for (size_t i = 0; i < names_.size(); ++i) {
     if (absl::EqualsIgnoreCase(names_[i], AbslView(name))) return numbers_[i];

@@ -17,6 +17,8 @@ class EnumNames {
   explicit EnumNames(const google::protobuf::EnumDescriptor& type);
 
   const std::vector<std::string>& names() const { return names_; }
+  // nullptr where no value has this number.
+  const std::string* NameOf(int number) const;
   // Case does not count; nothing where the name is not known.
   std::optional<int> NumberOf(std::string_view name) const;
   // `is not one of expected, on_hold; did you mean "expected"?`: the end of a sentence.

@@ -106,6 +106,18 @@ NumberFault ParseNumber(std::string_view text, const NumberFormat& format, Numbe
   return NumberFault::kNone;
 }
 
+std::string NumberText(const Number& number, const NumberFormat& format) {
+  const bool negative = number.units < 0 || number.nanos < 0;
+  // -(-2^63) does not fit.
+  const uint64_t units =
+      negative ? 0 - static_cast<uint64_t>(number.units) : static_cast<uint64_t>(number.units);
+  std::string text = fmt::format("{}{}", negative ? "-" : "", units);
+  if (number.nanos == 0) return text;
+  std::string decimals = fmt::format("{:09}", negative ? -number.nanos : number.nanos);
+  decimals.erase(decimals.find_last_not_of('0') + 1);
+  return text + format.decimal_separator + decimals;
+}
+
 std::string DescribeFault(NumberFault fault, std::string_view text, const NumberFormat& format) {
   switch (fault) {
     case NumberFault::kTooManyDecimals:

@@ -24,6 +24,10 @@ enum class NumberFault { kNone, kNotANumber, kTooManyDecimals, kTooLarge };
 // `text` has no spaces around it. On a fault `number` is undefined.
 NumberFault ParseNumber(std::string_view text, const NumberFormat& format, Number* number);
 
+// The text that ParseNumber reads as `number`: no group separators, no zeros behind the last
+// decimal.
+std::string NumberText(const Number& number, const NumberFormat& format);
+
 // Why `text` is no number, and what would be one: a sentence.
 std::string DescribeFault(NumberFault fault, std::string_view text, const NumberFormat& format);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/mapping/source.h"
+#include "core/mapping/value_text.h"
 #include "core/mapping/writer.h"
 
 namespace entrepot::mapping {
@@ -28,6 +29,8 @@ struct FieldProgram {
   bool in_key = false;                        // required for the kind's sake
   std::optional<ValueWriter> outside_writer;  // of texts in the outside system's form
   std::optional<ValueWriter> hub_writer;      // of texts in the hub's own form
+  std::optional<ValueText> outside_text;      // the way back
+  std::optional<ValueText> hub_text;
   std::vector<ElementProgram> elements;
 };
 

@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <cstdlib>
+#include <iterator>
+
 #include "absl/time/civil_time.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
@@ -122,6 +125,19 @@ bool Exists(const CivilTime& time) {
          time.minute < 60 && time.second < 60;
 }
 
+void WriteSeconds(const CivilTime& time, std::string* text) {
+  *text += fmt::format("{:02}", time.second);
+  if (time.nanos == 0) return;
+  std::string fraction = fmt::format(".{:09}", time.nanos);
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  *text += fraction;
+}
+
+void WriteZone(int seconds, std::string* text) {
+  const int minutes = std::abs(seconds) / 60;
+  *text += fmt::format("{}{:02}:{:02}", seconds < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
 }  // namespace
 
 absl::StatusOr<TimeFormat> TimeFormat::Compile(std::string_view format) {
@@ -160,6 +176,7 @@ absl::Status TimeFormat::Add(char letter) {
     return Invalid(fmt::format(
         "%{} is not known; known are %Y %y %m %d %e %H %I %p %M %S %z %F %T %R %D %s %%", letter));
   }
+  has_zone_ |= letter == 'z' || letter == 's';
   has_time_ |= letter == 'H' || letter == 'I' || letter == 's';
   elements_.push_back({letter, 0});
   return absl::OkStatus();
@@ -244,6 +261,36 @@ bool TimeFormat::Parse(std::string_view text, CivilTime* time) const {
   }
   if (twelve) time->hour = time->hour % 12 + (afternoon ? 12 : 0);
   return reader.done() && Exists(*time);
+}
+
+bool TimeFormat::Write(const CivilTime& time, std::string* text) const {
+  const auto out = std::back_inserter(*text);
+  for (const Element& element : elements_) {
+    switch (element.letter) {
+      case 'Y': fmt::format_to(out, "{:04}", time.year); break;
+      case 'y':
+        if (time.year < 1970 || time.year > 2069) return false;
+        fmt::format_to(out, "{:02}", time.year % 100);
+        break;
+      case 'm': fmt::format_to(out, "{:02}", time.month); break;
+      case 'd': fmt::format_to(out, "{:02}", time.day); break;
+      case 'e': fmt::format_to(out, "{}", time.day); break;
+      case 'H': fmt::format_to(out, "{:02}", time.hour); break;
+      case 'I': fmt::format_to(out, "{:02}", (time.hour + 11) % 12 + 1); break;
+      case 'p': *text += time.hour < 12 ? "AM" : "PM"; break;
+      case 'M': fmt::format_to(out, "{:02}", time.minute); break;
+      case 'S': WriteSeconds(time, text); break;
+      case 'z': WriteZone(time.zone_seconds, text); break;
+      case 's': {
+        CivilTime zoned = time;
+        zoned.has_zone = true;
+        fmt::format_to(out, "{}", absl::ToUnixSeconds(MomentOf(zoned, absl::UTCTimeZone())));
+        break;
+      }
+      default: *text += element.character;
+    }
+  }
+  return true;
 }
 
 absl::Time MomentOf(const CivilTime& time, const absl::TimeZone& zone) {

@@ -36,9 +36,14 @@ class TimeFormat {
   // zeros; "T" may be a space; seconds may have a fraction; a zone at the end may be missing.
   bool Parse(std::string_view text, CivilTime* time) const;
 
+  // The text that Parse reads as `time`, whose zone is known; what the format has no letter for is
+  // left out. Appends. False where the format cannot say it: a year of four digits by %y.
+  bool Write(const CivilTime& time, std::string* text) const;
+
   // The format and an example: `a date like 24.11.2026 (%d.%m.%Y)`.
   const std::string& description() const { return description_; }
   bool has_time() const { return has_time_; }
+  bool has_zone() const { return has_zone_; }
 
  private:
   struct Element {
@@ -51,6 +56,7 @@ class TimeFormat {
 
   std::vector<Element> elements_;
   bool has_time_ = false;
+  bool has_zone_ = false;
   std::string description_;
 };
 

@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "core/base/absl_view.h"
 #include "core/mapping/text.h"
-#include "entrepot/v1/options.pb.h"
 #include "entrepot/v1/product.pb.h"
 #include "entrepot/v1/values.pb.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -18,7 +17,6 @@
 namespace entrepot::mapping {
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -45,33 +43,10 @@ void Store(const Number& number, v1::Decimal* decimal) {
 
 }  // namespace
 
-std::optional<ValueWriter::Type> ValueWriter::TypeOf(const FieldDescriptor* field) {
-  if (!field->options().GetExtension(v1::field).references().empty()) return Type::kReference;
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return Type::kText;
-    case FieldDescriptor::CPPTYPE_BOOL: return Type::kBoolean;
-    case FieldDescriptor::CPPTYPE_INT32:
-    case FieldDescriptor::CPPTYPE_INT64:
-    case FieldDescriptor::CPPTYPE_UINT32:
-    case FieldDescriptor::CPPTYPE_UINT64: return Type::kInteger;
-    case FieldDescriptor::CPPTYPE_ENUM: return Type::kEnumeration;
-    case FieldDescriptor::CPPTYPE_MESSAGE: break;
-    default: return std::nullopt;
-  }
-  const Descriptor* type = field->message_type();
-  if (type == v1::Decimal::descriptor()) return Type::kDecimal;
-  if (type == v1::Money::descriptor()) return Type::kMoney;
-  if (type == v1::Fraction::descriptor()) return Type::kFraction;
-  if (type == v1::Date::descriptor()) return Type::kDate;
-  if (type == google::protobuf::Timestamp::descriptor()) return Type::kMoment;
-  if (type == v1::VatRate::descriptor()) return Type::kVatRate;
-  return std::nullopt;
-}
-
 std::optional<ValueWriter> ValueWriter::For(const FieldDescriptor* field,
                                             const ValueFormats& formats,
                                             const Environment& environment) {
-  const std::optional<Type> type = TypeOf(field);
+  const std::optional<Type> type = ValueTypeOf(*field);
   if (!type) return std::nullopt;
   ValueWriter writer;
   writer.field_ = field;
@@ -84,11 +59,7 @@ std::optional<ValueWriter> ValueWriter::For(const FieldDescriptor* field,
   writer.formats_ = formats;
   writer.environment_ = environment;
   if (*type == Type::kEnumeration) writer.names_.emplace(*field->enum_type());
-  if (*type == Type::kReference) {
-    const auto& target = field->options().GetExtension(v1::field).references();
-    const FieldDescriptor* body = v1::Record::descriptor()->FindFieldByName(target);
-    writer.target_ = static_cast<domain::Kind>(body->number());
-  }
+  if (*type == Type::kReference) writer.target_ = TargetOf(*field);
   return writer;
 }
 

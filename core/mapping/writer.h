@@ -8,19 +8,13 @@
 #include <string_view>
 
 #include "core/mapping/enum_names.h"
+#include "core/mapping/formats.h"
 #include "core/mapping/mapping.h"
-#include "core/mapping/number.h"
-#include "core/mapping/time_format.h"
+#include "core/mapping/value_type.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
 namespace entrepot::mapping {
-
-struct ValueFormats {
-  NumberFormat number;
-  TimeFormat date;
-  TimeFormat time;
-};
 
 enum class WriteOutcome { kWritten, kFault, kMissing };
 
@@ -43,20 +37,7 @@ class ValueWriter {
   domain::Kind target() const { return target_; }  // of a reference
 
  private:
-  enum class Type {
-    kText,
-    kBoolean,
-    kInteger,
-    kEnumeration,
-    kReference,
-    kDecimal,
-    kMoney,
-    kFraction,
-    kDate,
-    kMoment,
-    kVatRate,
-  };
-  static std::optional<Type> TypeOf(const google::protobuf::FieldDescriptor* field);
+  using Type = ValueType;
 
   google::protobuf::Message* Target(google::protobuf::Message* message) const;
   bool WriteText(std::string_view text, google::protobuf::Message* message,

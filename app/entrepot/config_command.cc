@@ -22,17 +22,17 @@ struct CheckOptions {
 };
 struct SchemaOptions {};
 
-void PrintProblemsAsJson(const config::Loaded& loaded, const Output& out) {
-  config::Json problems = config::Json::Array();
-  for (const config::Problem& problem : loaded.problems) {
-    problems.Add(config::Json::Object()
-                     .Set("file", problem.file)
-                     .Set("line", config::Json::Literal(std::to_string(problem.line)))
-                     .Set("column", config::Json::Literal(std::to_string(problem.column)))
-                     .Set("path", problem.path)
-                     .Set("message", problem.message));
+config::Json ToJson(const std::vector<config::Problem>& problems) {
+  config::Json list = config::Json::Array();
+  for (const config::Problem& problem : problems) {
+    list.Add(config::Json::Object()
+                 .Set("file", problem.file)
+                 .Set("line", config::Json::Literal(std::to_string(problem.line)))
+                 .Set("column", config::Json::Literal(std::to_string(problem.column)))
+                 .Set("path", problem.path)
+                 .Set("message", problem.message));
   }
-  out.Say(config::Json::Object().Set("problems", std::move(problems)).Write());
+  return list;
 }
 
 Outcome Check(Session& session, const CheckOptions& options) {
@@ -47,7 +47,10 @@ Outcome Check(Session& session, const CheckOptions& options) {
   config::Validate([&](const std::string& id) { return plugins.Describe(id); }, &*loaded);
 
   if (session.out.json()) {
-    PrintProblemsAsJson(*loaded, session.out);
+    session.out.Say(config::Json::Object()
+                        .Set("problems", ToJson(loaded->problems))
+                        .Set("notes", ToJson(loaded->notes))
+                        .Write());
   } else if (loaded->problems.empty()) {
     size_t datasets = 0;
     for (const auto& [name, connection] : loaded->config.connections()) {
@@ -58,6 +61,11 @@ Outcome Check(Session& session, const CheckOptions& options) {
                                 ShowCount(datasets, "dataset")));
   } else {
     for (const config::Problem& problem : loaded->problems) session.out.Say(ToString(problem));
+  }
+  if (!session.out.json()) {
+    for (const config::Problem& note : loaded->notes) {
+      session.out.Say(fmt::format("note: {}", ToString(note)));
+    }
   }
   return loaded->problems.empty() ? ExitCode::kOk : ExitCode::kUsage;
 }

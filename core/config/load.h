@@ -20,6 +20,8 @@ struct Loaded {
   v1::Config config;
   Positions positions;
   std::vector<Problem> problems;  // in order of their lines
+  // What is fine and may surprise: `config check` tells it. In order of their lines.
+  std::vector<Problem> notes;
 
   // Adds a problem at the value of `path`; sorts nothing.
   void Report(std::string path, std::string message);

@@ -11,9 +11,11 @@
 #include "core/base/key_path.h"
 #include "core/base/nearest.h"
 #include "core/base/reason.h"
+#include "core/config/direction.h"
 #include "core/config/options.h"
 #include "core/domain/currency.h"
 #include "core/domain/kind.h"
+#include "core/mapping/record_mapper.h"
 #include "core/mapping/text.h"
 
 namespace entrepot::config {
@@ -106,8 +108,16 @@ class Validator {
     if (connection.datasets().empty()) {
       Report(ChildPath(path, "datasets"), "name at least one dataset");
     }
+    std::map<std::string, std::string> written;  // kind to dataset
     for (const auto& [name, dataset] : Sorted(connection.datasets())) {
-      CheckDataset(ChildPath(ChildPath(path, "datasets"), name), known, *dataset);
+      const std::string child = ChildPath(ChildPath(path, "datasets"), name);
+      if (!CheckDataset(child, known, *dataset)) continue;
+      const auto [first, fresh] = written.emplace(dataset->kind(), name);
+      if (fresh) continue;
+      Report(ChildPath(child, "kind"),
+             fmt::format("records of kind {} are written to dataset \"{}\" of this connection "
+                         "already; one dataset takes them, so give the other `direction: in`",
+                         dataset->kind(), first->second));
     }
   }
 
@@ -152,46 +162,33 @@ class Validator {
     if (!converted.ok()) Report(path, MessageOf(converted.status()));
   }
 
-  void CheckDataset(const std::string& path, const Manifest* manifest,
+  // True: records are written there.
+  bool CheckDataset(const std::string& path, const Manifest* manifest,
                     const v1::DatasetConfig& dataset) {
     const absl::StatusOr<const domain::KindInfo*> kind = domain::FindKind(dataset.kind());
     if (!kind.ok()) Report(ChildPath(path, "kind"), MessageOf(kind.status()) + KnownKinds());
-    const bool mapped = dataset.has_mapping();
+    DirectionCheck direction{.read = true};
     if (manifest != nullptr) {
       CheckOptions(ChildPath(path, "options"), manifest->id(), manifest->dataset_options(),
                    dataset.options());
-      CheckRole(path, *manifest, dataset);
+      direction = CheckDirection(*manifest, kind.ok() ? *kind : nullptr, dataset);
+      ReportAll(path, direction.problems);
     }
-    if (!kind.ok() || !mapped) return;
-    if ((*kind)->hub_owned) {
-      Report(ChildPath(path, "kind"),
-             fmt::format("the hub itself makes records of kind {}, so no source can bring them; "
-                         "drop the mapping if they are to be sent there",
-                         (*kind)->name));
-      return;
+    if (!kind.ok() || !dataset.has_mapping() || !direction.problems.empty()) {
+      return direction.written;
     }
-    CheckMapping(ChildPath(path, "mapping"), **kind, dataset.mapping());
+    const std::string mapping = ChildPath(path, "mapping");
+    const bool sound = CheckMapping(mapping, **kind, dataset.mapping());
+    if (sound && direction.written && manifest->takes_rows()) {
+      CheckWriting(mapping, **kind, dataset.mapping());
+    }
+    return direction.written;
   }
 
   static std::string KnownKinds() {
     std::vector<std::string> names;
     for (const domain::KindInfo& info : domain::Kinds()) names.push_back(info.name);
     return "; known are " + absl::StrJoin(names, ", ");
-  }
-
-  void CheckRole(const std::string& path, const Manifest& manifest,
-                 const v1::DatasetConfig& dataset) {
-    if (dataset.has_mapping() && !manifest.source()) {
-      ReportKey(ChildPath(path, "mapping"),
-                fmt::format("connector {} only takes records, so there are no rows to map",
-                            manifest.id()));
-    }
-    if (!dataset.has_mapping() && manifest.source() && !manifest.sink() &&
-        !manifest.typed_records()) {
-      ReportKey(ChildPath(path, "mapping"),
-                fmt::format("say how rows of connector {} become records: key and fields",
-                            manifest.id()));
-    }
   }
 
   // Of a connection: its datasets' mappings have them too, and would repeat each problem.
@@ -206,16 +203,34 @@ class Validator {
     }
   }
 
-  void CheckMapping(const std::string& path, const domain::KindInfo& kind,
+  // True: it is sound.
+  bool CheckMapping(const std::string& path, const domain::KindInfo& kind,
                     const v1::Mapping& mapping) {
-    for (mapping::MappingProblem& problem : mapping::CheckMapping(kind, mapping, environment_)) {
+    const auto problems = mapping::CheckMapping(kind, mapping, environment_);
+    ReportAll(path, problems);
+    return problems.empty();
+  }
+
+  void CheckWriting(const std::string& path, const domain::KindInfo& kind,
+                    const v1::Mapping& mapping) {
+    const mapping::WritingCheck check = mapping::CheckWriting(kind, mapping, environment_);
+    ReportAll(path, check.problems);
+    for (const mapping::MappingProblem& note : check.notes) {
+      const std::string full = fmt::format("{}.{}", path, note.path);
+      const Position at = loaded_.positions.ValueOf(full);
+      loaded_.notes.push_back({loaded_.file, at.line, at.column, full, note.message});
+    }
+  }
+
+  void ReportAll(const std::string& path, const std::vector<mapping::MappingProblem>& problems) {
+    for (const mapping::MappingProblem& problem : problems) {
       const std::string full = fmt::format("{}.{}", path, problem.path);
       const bool inherited = problem.path.rfind("formats", 0) == 0 && !loaded_.positions.Has(full);
       if (inherited) continue;
       if (problem.at_key) {
-        ReportKey(full, std::move(problem.message));
+        ReportKey(full, problem.message);
       } else {
-        Report(full, std::move(problem.message));
+        Report(full, problem.message);
       }
     }
   }
@@ -270,6 +285,7 @@ void Validate(const Manifests& manifests, Loaded* loaded) {
                  problems.end());
   problems.insert(problems.end(), first.begin(), first.end());
   SortProblems(&problems);
+  SortProblems(&loaded->notes);
 }
 
 absl::StatusOr<mapping::Environment> EnvironmentOf(const v1::Config& config) {

@@ -115,7 +115,8 @@ std::string NumberText(const Number& number, const NumberFormat& format) {
   if (number.nanos == 0) return text;
   std::string decimals = fmt::format("{:09}", negative ? -number.nanos : number.nanos);
   decimals.erase(decimals.find_last_not_of('0') + 1);
-  return text + format.decimal_separator + decimals;
+  text += format.decimal_separator;
+  return text += decimals;
 }
 
 std::string DescribeFault(NumberFault fault, std::string_view text, const NumberFormat& format) {

@@ -21,6 +21,7 @@ absl::StatusOr<DatasetPlan> PlanDataset(const std::string& connection, const std
                                std::string(kind.status().message())));
   }
   plan.kind = *kind;
+  plan.direction = config.direction();
   if (config.mapping().fields_size() > 0) plan.mapping = &config.mapping();
   return plan;
 }
@@ -64,9 +65,24 @@ absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& c
 void AssignRoles(const connector::Manifest& manifest, ConnectionPlan* plan) {
   for (DatasetPlan& dataset : plan->datasets) {
     const bool mapped = dataset.mapping != nullptr;
-    const bool readable = mapped || manifest.typed_records();
-    dataset.source = manifest.source() && readable && !dataset.kind->hub_owned;
-    dataset.sink = manifest.sink() && !dataset.source;
+    const bool readable =
+        manifest.source() && (mapped || manifest.typed_records()) && !dataset.kind->hub_owned;
+    const bool writable = manifest.sink() && (mapped || !manifest.takes_rows());
+    switch (dataset.direction) {
+      case config::v1::DIRECTION_IN:
+        dataset.source = readable;
+        dataset.sink = false;
+        break;
+      case config::v1::DIRECTION_OUT:
+        dataset.source = false;
+        dataset.sink = writable;
+        break;
+      case config::v1::DIRECTION_BOTH:
+        dataset.source = readable;
+        dataset.sink = writable;
+        break;
+      default: dataset.source = readable; dataset.sink = writable && !readable;
+    }
   }
 }
 

@@ -19,8 +19,10 @@ struct DatasetPlan {
   const domain::KindInfo* kind = nullptr;
   // Borrowed from the configuration; nullptr: the connector gives or takes typed records.
   const config::v1::Mapping* mapping = nullptr;
+  config::v1::Direction direction = config::v1::DIRECTION_UNSPECIFIED;
   bool source = false;  // rows or records come from it
   bool sink = false;    // records go to it
+  bool both() const { return source && sink; }
 };
 
 struct ConnectionPlan {
@@ -36,8 +38,9 @@ struct ConnectionPlan {
 // In order of name. `config` outlives the plan. INVALID_ARGUMENT names the dataset (UNKNOWN_KIND).
 absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& config);
 
-// Decides which datasets are read and which are written, by what the connector can do: what has a
-// mapping or comes as typed records is read, the rest and what only the hub makes is written.
+// Decides which datasets are read and which are written, by their direction and by what the
+// connector can do. Without a direction, what has a mapping or comes as typed records is read, the
+// rest and what only the hub makes is written.
 void AssignRoles(const connector::Manifest& manifest, ConnectionPlan* plan);
 
 }  // namespace entrepot::sync

@@ -59,11 +59,24 @@ inline connector::v1::Manifest LedgerManifest() {
   return manifest;
 }
 
+// Reads and writes rows.
+inline connector::v1::Manifest SqlManifest() {
+  connector::v1::Manifest manifest;
+  manifest.set_id("sql");
+  manifest.set_contract_first(1);
+  manifest.set_contract_last(1);
+  manifest.set_source(true);
+  manifest.set_sink(true);
+  manifest.set_takes_rows(true);
+  return manifest;
+}
+
 inline absl::StatusOr<connector::v1::Manifest> KnownManifest(const std::string& id) {
   if (id == "csv") return CsvManifest();
   if (id == "ledger") return LedgerManifest();
+  if (id == "sql") return SqlManifest();
   return Failure(absl::StatusCode::kNotFound, "CONNECTOR_NOT_FOUND",
-                 "there is no connector \"" + id + "\"; known are csv, ledger");
+                 "there is no connector \"" + id + "\"; known are csv, ledger, sql");
 }
 
 // "line:column: path: message", one for each problem.

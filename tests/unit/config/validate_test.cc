@@ -32,7 +32,7 @@ TEST(Validate, AcceptsASoundConfiguration) { EXPECT_THAT(Check({}), IsEmpty()); 
 TEST(Validate, NamesConnectorsThatAreNotThere) {
   EXPECT_THAT(Check({.connector = "cvs"}),
               ElementsAre("7:16: connections.shop.connector: there is no connector \"cvs\"; known "
-                          "are csv, ledger"));
+                          "are csv, ledger, sql"));
 }
 
 TEST(Validate, ChecksTheConnectorsOptions) {

@@ -89,20 +89,17 @@ class SqlConnector : public sdk::Connector {
     const Dataset& dataset = DatasetOf(request.dataset);
     if (request.items.empty()) return;
     if (!dataset.options.writes()) {
-      response.results.resize(request.items.size(),
-                              {sdk::ApplyOutcome::kRefused,
-                               "dataset '" + request.dataset +
-                                   "' has neither `insert` and `update` nor `upsert`, so it can "
-                                   "only be read",
-                               ""});
-      return;
+      return Answer(request, sdk::ApplyOutcome::kRefused,
+                    "dataset '" + request.dataset +
+                        "' has neither `insert` and `update` nor `upsert`, so it can only be read",
+                    &response);
     }
     try {
       Writing(call);
     } catch (const SqlError& error) {
-      response.results.resize(request.items.size(),
-                              {sdk::ApplyOutcome::kNotSent, error.message(), ""});
-      return;
+      return Answer(request, sdk::ApplyOutcome::kNotSent, error.message(), &response);
+    } catch (const sdk::Error& error) {
+      return Answer(request, sdk::ApplyOutcome::kNotSent, error.message(), &response);
     }
     dataset.writer.Apply(writing_.get(), request, &response);
     for (const sdk::ApplyResult& result : response.results) {
@@ -139,6 +136,12 @@ class SqlConnector : public sdk::Connector {
     const Writer writer;
   };
 
+  // The same for every item.
+  static void Answer(const sdk::ApplyRequest& request, sdk::ApplyOutcome outcome,
+                     const std::string& message, sdk::ApplyResponse* response) {
+    response->results.assign(request.items.size(), {outcome, message, ""});
+  }
+
   template <typename Body>
   void Guarded(const std::string& where, const Body& body) {
     try {
@@ -165,13 +168,17 @@ class SqlConnector : public sdk::Connector {
   template <typename Body>
   void WithReading(sdk::Call& call, Reader* reader, const Body& body) {
     if (reading_ != nullptr) reading_->Use(&call);
-    if (reading_ != nullptr && !reading_->usable()) DropReading();
+    // With a query open its next rows tell.
+    const bool lost =
+        reading_ != nullptr && (active_ == nullptr ? !reading_->Answers() : !reading_->usable());
+    if (lost) DropReading();
     Guarded(reader == nullptr ? "" : "dataset '" + reader->options().name + "'", [&] {
       if (active_ != reader) LeaveReading();
       if (reading_ == nullptr) reading_ = database_->Connect(call, Purpose::kRead);
       active_ = reader;
       try {
         body(reading_.get());
+        if (reader == nullptr || !reader->open()) active_ = nullptr;
       } catch (...) {
         if (!reading_->usable()) DropReading();
         throw;
@@ -187,7 +194,7 @@ class SqlConnector : public sdk::Connector {
 
   void Writing(sdk::Call& call) {
     if (writing_ != nullptr) writing_->Use(&call);
-    if (writing_ != nullptr && !writing_->usable()) writing_.reset();
+    if (writing_ != nullptr && !writing_->Answers()) writing_.reset();
     if (writing_ == nullptr) writing_ = database_->Connect(call, Purpose::kWrite);
   }
 

@@ -77,6 +77,8 @@ class Session {
   virtual void Use(const sdk::Call* call) = 0;
   // False: it is broken, and a new one is needed.
   virtual bool usable() = 0;
+  // The same, after asking the database itself. Of use before a session is used again.
+  virtual bool Answers() = 0;
 
   enum class Mode {
     kWrite,
@@ -125,12 +127,12 @@ class Session {
   virtual std::vector<Table> Tables(size_t tables_max) = 0;
 };
 
-// Waits for notifications of the database, on a connection of its own.
+// Waits for changes, on a connection of its own.
 class Listener {
  public:
   virtual ~Listener() = default;
-  // True: one came since the call before, or nothing was listened to until now. False: the time is
-  // over, or Wake.
+  // True: there was one since the call before, or nothing was looked at until now. False: the time
+  // is over, or Wake. Throws SqlError; sdk::Interrupted.
   virtual bool Wait(const sdk::Call& call, int64_t timeout_ms) = 0;
   // Any thread: a Wait that runs, or the next one, returns.
   virtual void Wake() = 0;
@@ -144,7 +146,7 @@ class Database {
   virtual ~Database() = default;
   // Throws SqlError.
   virtual std::unique_ptr<Session> Connect(const sdk::Call& call, Purpose purpose) const = 0;
-  // nullptr: it notifies nobody; PostgreSQL without channels.
+  // nullptr: it cannot tell; PostgreSQL without channels.
   virtual std::unique_ptr<Listener> Listen(const std::vector<std::string>& channels) const = 0;
   // "PostgreSQL at crm.example:5432/crm": for people.
   virtual std::string Name() const = 0;

@@ -141,7 +141,8 @@ PostgresConnection::~PostgresConnection() {
 bool PostgresConnection::usable() {
   if (connection_ == nullptr || broken_) return false;
   pollfd ready = {PQsocket(connection_), POLLIN, 0};
-  if (poll(&ready, 1, 0) > 0 && PQconsumeInput(connection_) == 0) broken_ = true;
+  // The server's last words come before its end of the line.
+  while (!broken_ && poll(&ready, 1, 0) > 0) broken_ = PQconsumeInput(connection_) == 0;
   if (PQstatus(connection_) != CONNECTION_OK) broken_ = true;
   return !broken_;
 }

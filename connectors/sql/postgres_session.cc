@@ -54,6 +54,16 @@ void PostgresSession::Use(const sdk::Call* call) {
   connection_.Use(call);
 }
 
+bool PostgresSession::Answers() {
+  if (!usable()) return false;
+  try {
+    connection_.Run("SELECT");
+  } catch (const SqlError&) {
+    return false;
+  }
+  return true;
+}
+
 void PostgresSession::Begin(Mode mode) {
   connection_.Run(mode == Mode::kWrite ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
                                        : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");

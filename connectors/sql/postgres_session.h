@@ -21,6 +21,7 @@ class PostgresSession final : public Session {
 
   void Use(const sdk::Call* call) override;
   bool usable() override { return connection_.usable(); }
+  bool Answers() override;
   void Begin(Mode mode) override;
   void Commit() override;
   void Rollback() noexcept override;

@@ -36,6 +36,8 @@ class Reader {
   // Ends what is open on the session; nullptr: the session is gone.
   void Leave(Session* session);
 
+  // Is a query open, from call to call?
+  bool open() const { return stream_.rows != nullptr; }
   const DatasetOptions& options() const { return options_; }
 
  private:

@@ -256,6 +256,12 @@ bool SqliteSession::Before(const Column&, const std::string& a, const std::strin
 
 std::string SqliteSession::Version() { return std::string("SQLite ") + sqlite3_libversion(); }
 
+int64_t SqliteSession::DataVersion() {
+  const Prepared version = Prepare("PRAGMA data_version");
+  Limit();
+  return Step(version.get()) ? sqlite3_column_int64(version.get(), 0) : 0;
+}
+
 std::vector<Session::Table> SqliteSession::Tables(size_t tables_max) {
   const Prepared query = Prepare(
       "SELECT m.name, c.name FROM (SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') "

@@ -26,6 +26,7 @@ class SqliteSession final : public Session {
 
   void Use(const sdk::Call* call) override { call_ = call; }
   bool usable() override { return true; }
+  bool Answers() override { return true; }
   void Begin(Mode mode) override;
   void Commit() override;
   void Rollback() noexcept override;
@@ -40,6 +41,8 @@ class SqliteSession final : public Session {
   // What a session has not committed when its program ends never was.
   bool ProveAlone() override { return true; }
   std::string Version() override;
+  // Another number after every commit of another connection.
+  int64_t DataVersion();
   std::vector<Table> Tables(size_t tables_max) override;
 
  private:

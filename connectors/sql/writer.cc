@@ -189,11 +189,17 @@ void Writer::Conclude(const Statement& statement, const Work& work, size_t item,
   result->outside_id = OutsideId(all, row);
   if (result->outside_id.empty()) result->outside_id = known;
   if (result->outside_id.empty()) result->outside_id = OutsideIdOfCells(work, item);
+  if (!row.touched && result->outside_id.empty()) {
+    Set(ApplyOutcome::kRefused,
+        "`" + statement.option() + "` made no row: ON CONFLICT DO NOTHING or a trigger left it out",
+        result);
+  }
 }
 
 // Without it the hub would not know which row is the record's.
 void Writer::CheckGivesKey(const Statement& statement, const Work& work) const {
   if (&statement == &options_.update || &statement == &options_.remove) return;
+  if (statement.Verb() != "INSERT") return;
   for (const Token& token : statement.tokens()) {
     if (token.depth == 0 && token.Is("RETURNING")) return;
   }

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -221,6 +222,86 @@ class SqlTest : public testing::Test {
       seen->push_back(row.raw() + "! " + row.reason());
     }
     if (response.snapshot_end()) seen->push_back("end");
+  }
+
+  // A record on its way out. An absent cell is "~".
+  struct Item {
+    std::string correlation_key;
+    std::string outside_id;
+    std::vector<std::string> cells;
+    bool deleted = false;
+  };
+  // "applied 7", "refused: why", … for each.
+  std::vector<std::string> Apply(const std::vector<std::string>& columns,
+                                 const std::vector<Item>& items) {
+    connector::ApplyRequest request;
+    request.set_dataset("clients");
+    for (const std::string& column : columns) request.add_columns(column);
+    for (const Item& item : items) {
+      connector::ApplyItem* const added = request.add_items();
+      added->set_correlation_key(item.correlation_key);
+      added->set_outside_id(item.outside_id);
+      added->mutable_record()->set_revision(1);
+      added->mutable_record()->set_deleted(item.deleted);
+      for (size_t i = 0; i < item.cells.size(); ++i) {
+        added->mutable_row()->add_cells(item.cells[i] == "~" ? "" : item.cells[i]);
+        if (item.cells[i] == "~") added->mutable_row()->add_absent(static_cast<uint32_t>(i));
+      }
+    }
+    connector::ApplyResponse response;
+    last_ = plugin_->Apply(request, &response);
+    EXPECT_TRUE(last_.ok()) << last_.message;
+    std::vector<std::string> results;
+    for (const connector::ApplyResult& result : response.results()) {
+      switch (result.outcome()) {
+        case connector::APPLY_OUTCOME_APPLIED:
+          results.push_back("applied " + result.outside_id());
+          break;
+        case connector::APPLY_OUTCOME_NOT_SENT:
+          results.push_back("not sent: " + result.message());
+          break;
+        case connector::APPLY_OUTCOME_REFUSED:
+          results.push_back("refused: " + result.message());
+          break;
+        case connector::APPLY_OUTCOME_NOT_FOUND: results.push_back("not found"); break;
+        default: results.push_back("unknown: " + result.message());
+      }
+    }
+    return results;
+  }
+
+  // The outside id of each, "" where it is not there.
+  std::vector<std::string> Find(const std::vector<std::string>& keys, bool* settled = nullptr) {
+    connector::FindRequest request;
+    request.set_dataset("clients");
+    for (const std::string& key : keys) request.add_items()->set_correlation_key(key);
+    connector::FindResponse response;
+    last_ = plugin_->Find(request, &response);
+    EXPECT_TRUE(last_.ok()) << last_.message;
+    if (settled != nullptr) *settled = response.settled();
+    std::vector<std::string> ids;
+    for (const connector::FindResult& result : response.results()) {
+      ids.push_back(result.found() ? result.outside_id() : "");
+    }
+    return ids;
+  }
+
+  // Clients with a serial key, and a column for the hub's number without a unique constraint.
+  void MakeNumbered() {
+    Run(postgres()
+            ? "CREATE TABLE clients (id serial PRIMARY KEY, number text, name text NOT NULL, "
+              "credit numeric(38,9))"
+            : "CREATE TABLE clients (id integer PRIMARY KEY, number text, name text NOT NULL, "
+              "credit text)");
+  }
+  static Options Numbered() {
+    return {{"table", "clients"},
+            {"insert",
+             "INSERT INTO clients (number, name, credit) VALUES (:correlation_key, :name, :credit) "
+             "RETURNING id"},
+            {"update", "UPDATE clients SET name = :name, credit = :credit WHERE id = :outside_id"},
+            {"delete", "DELETE FROM clients WHERE id = :outside_id"},
+            {"find", "SELECT id FROM clients WHERE number = :correlation_key"}};
   }
 
   std::string driver_;

@@ -22,9 +22,6 @@ struct Cursor {
   uint64_t line = 0;
   // The file's size when reading began: another size means another file.
   uint64_t size = 0;
-  // Rows in the file; 0: not counted. Rows given so far.
-  uint64_t rows = 0;
-  uint64_t given = 0;
 
   bool operator==(const Cursor&) const = default;
 

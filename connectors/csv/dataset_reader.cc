@@ -67,7 +67,7 @@ void DatasetReader::Read(sdk::Call& call, const sdk::ReadRequest& request, sdk::
     batch.end = batch.size() == 0;
     return;
   }
-  if (Start(call, *file, cursor, &batch)) GiveRows(call, &batch);
+  if (Start(*file, cursor, &batch)) GiveRows(call, &batch);
 }
 
 // What the hub has committed leaves the work folder. Whether the file was usable is seen again from
@@ -176,8 +176,7 @@ std::optional<TakenFile> DatasetReader::NextNew(sdk::Call& call, uint64_t after)
 }
 
 // Opens the file. False: it cannot be used, which is in the batch.
-bool DatasetReader::Start(sdk::Call& call, const TakenFile& file, const Cursor& cursor,
-                          sdk::Batch* batch) {
+bool DatasetReader::Start(const TakenFile& file, const Cursor& cursor, sdk::Batch* batch) {
   try {
     auto open = std::make_unique<OpenFile>(file, options_.format);
     if (!cursor.ended && cursor.number == file.number) {
@@ -187,7 +186,7 @@ bool DatasetReader::Start(sdk::Call& call, const TakenFile& file, const Cursor& 
     } else {
       open->cursor = {.replay = cursor.replay, .number = file.number, .ended = false};
       open->cursor.size = FileSize(file);
-      if (options_.full_content) CountRows(call, open.get());
+      open->cursor.snapshot = options_.full_content;
       open->cursor.offset = open->reader.offset();
       open->cursor.line = open->reader.line();
     }
@@ -200,24 +199,6 @@ bool DatasetReader::Start(sdk::Call& call, const TakenFile& file, const Cursor& 
                              (cursor.replay ? "" : " (it is kept in .entrepot/rejected)")));
     batch->next_cursor = Cursor{.replay = cursor.replay, .number = file.number}.Encode();
     return false;
-  }
-}
-
-// A file with rows that cannot be read does not say what is not there: it is read as changes.
-void DatasetReader::CountRows(sdk::Call& call, OpenFile* open) const {
-  FileReader& reader = open->reader;
-  const uint64_t offset = reader.offset();
-  const uint64_t line = reader.line();
-  uint64_t bad = 0;
-  for (Scan scan = reader.Next(); scan != Scan::kEnd; scan = reader.Next()) {
-    if (++open->cursor.rows % kRowsPerTick == 0) call.ThrowIfCancelled();
-    bad += scan == Scan::kFault;
-  }
-  reader.Seek(offset, line);
-  open->cursor.snapshot = bad == 0;
-  if (bad > 0) {
-    call.log().Warning("'" + open->file.name + "' has " + std::to_string(bad) +
-                       " rows that cannot be read, so nothing counts as deleted");
   }
 }
 
@@ -237,7 +218,6 @@ void DatasetReader::GiveRows(sdk::Call& call, sdk::Batch* batch) {
       ended = true;
       break;
     }
-    ++open->cursor.given;
     if (scan == Scan::kFault) {
       GiveBadRow(reader, location, batch);
     } else if (!open->cursor.replay || last_rows_->Holds(open->file.number, reader)) {
@@ -249,8 +229,6 @@ void DatasetReader::GiveRows(sdk::Call& call, sdk::Batch* batch) {
   open->cursor.line = reader.line();
   if (ended) {
     End(call, open.get(), batch);
-  } else if (open->cursor.rows > 0) {
-    batch->remaining = open->cursor.rows - std::min(open->cursor.rows, open->cursor.given);
   } else if (reader.offset() > first_offset && open->cursor.size > reader.offset()) {
     batch->remaining =
         (open->cursor.size - reader.offset()) * batch->size() / (reader.offset() - first_offset);

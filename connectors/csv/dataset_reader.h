@@ -48,8 +48,7 @@ class DatasetReader {
   void LoadLastRows(sdk::Call& call);
   std::optional<TakenFile> Locate(sdk::Call& call, Cursor* cursor, sdk::Batch* batch);
   std::optional<TakenFile> NextNew(sdk::Call& call, uint64_t after);
-  bool Start(sdk::Call& call, const TakenFile& file, const Cursor& cursor, sdk::Batch* batch);
-  void CountRows(sdk::Call& call, OpenFile* open) const;
+  bool Start(const TakenFile& file, const Cursor& cursor, sdk::Batch* batch);
   void GiveRows(sdk::Call& call, sdk::Batch* batch);
   void GiveRow(const FileReader& reader, sdk::Batch* batch) const;
   void GiveBadRow(const FileReader& reader, const std::string& location, sdk::Batch* batch) const;

@@ -265,11 +265,13 @@ std::string KeyBytes(const KindInfo& info, const Message& body) {
   return bytes;
 }
 
+bool HasTextKey(const KindInfo& info) {
+  return info.key.size() == 1 && info.key.front()->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+}
+
 std::string_view TextOfKeyBytes(const KindInfo& info, std::string_view key_bytes) {
   constexpr size_t kBeforeText = 1 + sizeof(uint64_t);  // present, and the size
-  const bool one_string =
-      info.key.size() == 1 && info.key.front()->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-  if (!one_string || key_bytes.size() <= kBeforeText) return {};
+  if (!HasTextKey(info) || key_bytes.size() <= kBeforeText) return {};
   return key_bytes.substr(kBeforeText);
 }
 

@@ -61,6 +61,8 @@ std::vector<uint64_t> ReferencesOf(const KindInfo& info, const google::protobuf:
 
 // The serialised key fields: equal keys have equal bytes. Used to look records up.
 std::string KeyBytes(const KindInfo& info, const google::protobuf::Message& body);
+// The key is one string field.
+bool HasTextKey(const KindInfo& info);
 // Of a key that is one string field, by which people and other systems refer to the record: that
 // string, borrowed from the bytes. Empty for all other keys.
 std::string_view TextOfKeyBytes(const KindInfo& info, std::string_view key_bytes);

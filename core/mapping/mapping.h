@@ -75,6 +75,9 @@ class RowMapper {
   // be fetched meanwhile. References whose text the mapping changes are left out.
   virtual void Announce(const RowView& row, const ReferenceHint& hint) const = 0;
 
+  // The row's outside id alone, from the bound columns. False: it has none.
+  virtual bool Key(const RowView& row, std::string* outside_id) = 0;
+
   // Fills `body` (cleared first) and `outside_id`. References are resolved through `resolve`;
   // on kMissing all fields that could be filled are. On kFault `outside_id` is set where the key's
   // cells could be read.

@@ -35,6 +35,7 @@ class ProgramMapper final : public RowMapper {
 
   absl::Status BindColumns(const google::protobuf::RepeatedPtrField<std::string>& columns) override;
   void Announce(const RowView& row, const ReferenceHint& hint) const override;
+  bool Key(const RowView& row, std::string* outside_id) override;
   RowOutcome Map(const RowView& row, const Resolver& resolve, Message* body,
                  std::string* outside_id) override;
   const RowFault& fault() const override { return fault_; }
@@ -134,6 +135,12 @@ void ProgramMapper::Announce(const RowView& row, const ReferenceHint& hint) cons
     if (reference.cell >= row.cells.size()) continue;
     hint(reference.target, Trim(row.cells[reference.cell]));
   }
+}
+
+bool ProgramMapper::Key(const RowView& row, std::string* outside_id) {
+  outside_id->clear();
+  cells_ = {row, &bound_};
+  return row.cells.size() >= cells_needed_ && ReadKey(outside_id);
 }
 
 RowOutcome ProgramMapper::Map(const RowView& row, const Resolver& resolve, Message* body,

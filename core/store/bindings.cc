@@ -76,7 +76,9 @@ std::optional<uint64_t> Bindings::FindKeyText(domain::Kind kind, std::string_vie
 absl::Status Bindings::Bind(Connection& db, std::string_view connection, domain::Kind kind,
                             std::string_view outside_id, uint64_t record_id) {
   const Digest128 key = KeyOf(connection, kind, outside_id);
-  if (FindStagedFirst(key) == record_id) return absl::OkStatus();
+  const std::optional<uint64_t> bound = FindStagedFirst(key);
+  if (bound == record_id) return absl::OkStatus();
+  if (ChangesMeaning(kind, outside_id, record_id, bound)) NextGeneration();
   ASSIGN_OR_RETURN(const uint32_t name, names_->Intern(db, connection));
   RETURN_IF_ERROR(db.Prepare(kBindSql)
                       .Bind(name)
@@ -86,6 +88,14 @@ absl::Status Bindings::Bind(Connection& db, std::string_view connection, domain:
                       .Run());
   Stage(key, record_id);
   return absl::OkStatus();
+}
+
+// What no binding says is found by its key.
+bool Bindings::ChangesMeaning(domain::Kind kind, std::string_view outside_id, uint64_t record_id,
+                              std::optional<uint64_t> bound) const {
+  if (bound) return *bound != record_id;
+  if (!domain::HasTextKey(domain::InfoOf(kind))) return true;  // it is not known here
+  return FindKeyText(kind, outside_id).value_or(record_id) != record_id;
 }
 
 void Bindings::SetKeyText(domain::Kind kind, std::string_view text, uint64_t record_id) {

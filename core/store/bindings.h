@@ -2,6 +2,7 @@
 // stage, which asks millions of times a second on its own thread and sees committed ones only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <shared_mutex>
@@ -39,16 +40,23 @@ class Bindings {
                     std::string_view outside_id, uint64_t record_id);
   // record_id 0: the text is no key any more.
   void SetKeyText(domain::Kind kind, std::string_view text, uint64_t record_id);
+  // One more whenever an outside id or a key comes to mean another record than before, or none: what
+  // was once resolved may be resolved anew. Any thread.
+  uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  void NextGeneration() { generation_.fetch_add(1, std::memory_order_acq_rel); }
   size_t staged() const { return staged_.size(); }
   void DropTo(size_t count);
   void Commit();
 
  private:
+  bool ChangesMeaning(domain::Kind kind, std::string_view outside_id, uint64_t record_id,
+                      std::optional<uint64_t> bound) const;
   std::optional<uint64_t> FindStagedFirst(const Digest128& key) const;
   std::optional<uint64_t> FindCommitted(const Digest128& key) const;
   void Stage(const Digest128& key, uint64_t record_id);
 
   Names* names_;
+  std::atomic<uint64_t> generation_ = 1;
   mutable std::shared_mutex mutex_;
   absl::flat_hash_map<Digest128, uint64_t> committed_;
   // The writer's alone: in order, and the newest of each key.

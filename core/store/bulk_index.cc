@@ -8,46 +8,62 @@ namespace entrepot::store {
 
 void BulkIndex::Reserve(size_t count) {
   const std::unique_lock lock(mutex_);
-  entries_.reserve(count);
+  ids_.reserve(count);
+}
+
+std::optional<BulkBase> BulkIndex::Find(const Digest128& key) const {
+  const auto found = ids_.find(key);
+  if (found == ids_.end()) return std::nullopt;
+  return BulkBase{*found, digests_[*found]};
+}
+
+bool BulkIndex::Has(uint64_t record_id) const {
+  return record_id < keys_.size() && keys_[record_id] != Digest128{};
 }
 
 void BulkIndex::Set(const Digest128& key, const BulkBase& base) {
-  const auto found = entries_.find(key);
-  if (found != entries_.end() && found->second.record_id == base.record_id) {
-    // Other threads read ids only: no lock.
-    undo_.push_back({key, found->second});
-    found->second.digest = base.digest;
+  const uint64_t id = base.record_id;
+  const bool there = Has(id);
+  undo_.push_back({.record_id = id,
+                   .key = there ? keys_[id] : Digest128{},
+                   .digest = there ? digests_[id] : 0});
+  if (there && keys_[id] == key) {
+    digests_[id] = base.digest;  // other threads read keys and ids only: no lock
     return;
   }
   const std::unique_lock lock(mutex_);
-  undo_.push_back({key, found == entries_.end() ? BulkBase{} : found->second});
-  entries_.insert_or_assign(key, base);
+  if (there) ids_.erase(ids_.find(keys_[id]));
+  Place(key, base);
 }
 
-void BulkIndex::Erase(const Digest128& key) {
-  const std::unique_lock lock(mutex_);
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) return;
-  undo_.push_back({key, found->second});
-  entries_.erase(found);
+void BulkIndex::Place(const Digest128& key, const BulkBase& base) {
+  if (base.record_id >= keys_.size()) {
+    keys_.resize(base.record_id + 1);
+    digests_.resize(base.record_id + 1);
+  }
+  keys_[base.record_id] = key;
+  digests_[base.record_id] = base.digest;
+  ids_.insert(base.record_id);
 }
 
 void BulkIndex::DropTo(size_t count) {
   const std::unique_lock lock(mutex_);
   for (; undo_.size() > count; undo_.pop_back()) {
     const Undo& undo = undo_.back();
-    if (undo.before.record_id == 0) {
-      entries_.erase(undo.key);
-    } else {
-      entries_.insert_or_assign(undo.key, undo.before);
+    const bool moved = keys_[undo.record_id] != undo.key;
+    if (moved) {
+      ids_.erase(ids_.find(keys_[undo.record_id]));
+      keys_[undo.record_id] = undo.key;
+      if (Has(undo.record_id)) ids_.insert(undo.record_id);
     }
+    digests_[undo.record_id] = undo.digest;
   }
 }
 
 std::optional<uint64_t> BulkIndex::FindId(const Digest128& key) const {
   const std::shared_lock lock(mutex_);
-  const BulkBase* base = Find(key);
-  return base == nullptr ? std::nullopt : std::optional(base->record_id);
+  const auto found = ids_.find(key);
+  return found == ids_.end() ? std::nullopt : std::optional(*found);
 }
 
 Digest128 BulkKey(domain::Kind kind, std::string_view key_bytes) {

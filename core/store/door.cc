@@ -132,8 +132,8 @@ absl::Status Door::FindByKey(const KindInfo& info, const PutRequest& request, Kn
   uint64_t id = 0;
   if (info.bulk) {
     known->bulk_key = KeyOf(info, request, request.body);
-    const BulkBase* base = memory_->bulk_index.Find(known->bulk_key);
-    if (base != nullptr) id = base->record_id;
+    const auto base = memory_->bulk_index.Find(known->bulk_key);
+    if (base) id = base->record_id;
   } else {
     ASSIGN_OR_RETURN(id, FindOrdinaryByKey(*db_, info.kind, domain::KeyBytes(info, *request.body)));
   }
@@ -176,8 +176,8 @@ absl::Status Door::CheckKey(const PutRequest& request, const Known& known, Next*
     const bool same = next->bulk_key == known.bulk_key;
     next->key_changed = known.id == 0 || !same;
     if (same) return absl::OkStatus();  // its own, or looked for and not found
-    const BulkBase* base = memory_->bulk_index.Find(next->bulk_key);
-    if (base != nullptr) owner = base->record_id;
+    const auto base = memory_->bulk_index.Find(next->bulk_key);
+    if (base) owner = base->record_id;
   } else {
     key_ = domain::KeyBytes(info, *next->body);
     next->key_changed = known.id == 0 || key_ != known.key;
@@ -204,8 +204,7 @@ absl::StatusOr<PutResult> Door::Delete(const KindInfo& info, const PutRequest& r
 
 absl::StatusOr<PutResult> Door::KeepUnchanged(const PutRequest& request, const Known& known) {
   if (domain::InfoOf(request.kind).bulk && request.base_digest != 0) {
-    const BulkBase* base = memory_->bulk_index.Find(known.bulk_key);
-    if (base == nullptr || base->digest != request.base_digest) {
+    if (memory_->bulk_index.DigestOf(known.id) != request.base_digest) {
       RETURN_IF_ERROR(SaveBulkBase(*db_, known.id, known.revision, request.base_digest));
       memory_->bulk_index.Set(known.bulk_key, {known.id, request.base_digest});
     }
@@ -215,8 +214,7 @@ absl::StatusOr<PutResult> Door::KeepUnchanged(const PutRequest& request, const K
 
 uint64_t Door::BaseDigest(const PutRequest& request, const Known& known) const {
   if (request.base_digest != 0 || known.id == 0) return request.base_digest;
-  const BulkBase* base = memory_->bulk_index.Find(known.bulk_key);
-  return base == nullptr ? 0 : base->digest;
+  return memory_->bulk_index.DigestOf(known.id);
 }
 
 absl::StatusOr<PutResult> Door::Write(const Known& known, const Next& next) {
@@ -243,7 +241,7 @@ absl::StatusOr<PutResult> Door::Write(const Known& known, const Next& next) {
   const bool was_live = known.id != 0 && !known.deleted;
   memory_->live[static_cast<size_t>(next.info->kind)] += (deleted ? 0 : 1) - (was_live ? 1 : 0);
   if (next.info->bulk) {
-    PlaceBulk(id, seq, known, next);
+    PlaceBulk(id, seq, next);
   } else {
     RETURN_IF_ERROR(WriteOrdinary(id, seq, origin, known, next));
   }
@@ -251,10 +249,8 @@ absl::StatusOr<PutResult> Door::Write(const Known& known, const Next& next) {
   return PutResult{known.id == 0 ? PutOutcome::kCreated : PutOutcome::kChanged, id, revision};
 }
 
-void Door::PlaceBulk(uint64_t id, uint64_t seq, const Known& known, const Next& next) {
-  BulkIndex& index = memory_->bulk_index;
-  index.Set(next.bulk_key, {id, next.base_digest});
-  if (known.id != 0 && next.key_changed) index.Erase(known.bulk_key);
+void Door::PlaceBulk(uint64_t id, uint64_t seq, const Next& next) {
+  memory_->bulk_index.Set(next.bulk_key, {id, next.base_digest});
   memory_->bulk_places.Set(id, {next.info->kind, seq});
 }
 
@@ -262,6 +258,7 @@ absl::Status Door::WriteOrdinary(uint64_t id, uint64_t seq, uint32_t origin, con
                                  const Next& next) {
   const KindInfo& info = *next.info;
   if (next.key_changed) {
+    if (known.id != 0) memory_->bindings.NextGeneration();  // it has lost its old key
     const std::string_view old_text = domain::TextOfKeyBytes(info, known.key);
     const std::string_view text = domain::TextOfKeyBytes(info, key_);
     if (!old_text.empty()) memory_->bindings.SetKeyText(info.kind, old_text, 0);

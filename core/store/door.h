@@ -80,7 +80,7 @@ class Door {
                                    absl::Time now);
   absl::StatusOr<PutResult> KeepUnchanged(const PutRequest& request, const Known& known);
   absl::StatusOr<PutResult> Write(const Known& known, const Next& next);
-  void PlaceBulk(uint64_t id, uint64_t seq, const Known& known, const Next& next);
+  void PlaceBulk(uint64_t id, uint64_t seq, const Next& next);
   absl::Status WriteOrdinary(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,
                              const Next& next);
   absl::Status Project(uint64_t id, const Known& known, const Next& next);

@@ -118,6 +118,8 @@ std::optional<uint64_t> Store::ResolveKeyText(domain::Kind kind, std::string_vie
   return impl_->memory.bindings.ResolveKeyText(kind, text);
 }
 
+uint64_t Store::identity_generation() const { return impl_->memory.bindings.generation(); }
+
 uint64_t Store::log_head() const { return impl_->watch->head(); }
 
 uint64_t Store::WaitForLog(uint64_t after, absl::Time deadline) const {

@@ -74,6 +74,9 @@ class Store {
   std::optional<uint64_t> ResolveBinding(std::string_view connection, domain::Kind kind,
                                          std::string_view outside_id) const;
   std::optional<uint64_t> ResolveKeyText(domain::Kind kind, std::string_view text) const;
+  // One more whenever an outside id or a key comes to mean another record than before, or none:
+  // what was resolved before holds no longer.
+  uint64_t identity_generation() const;
 
   // Removes all that is older than its retention. The writer does so by itself in small steps, when
   // it has nothing else to do; this waits for it.

@@ -82,6 +82,10 @@ class Transaction : public Reader {
                                const Base& base) = 0;
   // Bulk kinds, in memory: by DigestOf128 of kind and key bytes (BulkKey).
   virtual std::optional<BulkBase> FindBulk(const Digest128& key) const = 0;
+  // The base digest of a record of a bulk kind; 0: none.
+  virtual uint64_t BulkDigest(uint64_t record_id) const = 0;
+  // As Store::identity_generation, with what this transaction did.
+  virtual uint64_t identity_generation() const = 0;
   // A hint that FindBulk is asked for this key soon, some rows ahead: its memory is fetched.
   virtual void PrefetchBulk(const Digest128&) const {}
 

@@ -47,8 +47,7 @@ absl::Status WriteTransaction::SetBase(std::string_view dataset, std::string_vie
 }
 
 std::optional<BulkBase> WriteTransaction::FindBulk(const Digest128& key) const {
-  const BulkBase* base = memory_->bulk_index.Find(key);
-  return base == nullptr ? std::nullopt : std::optional(*base);
+  return memory_->bulk_index.Find(key);
 }
 
 absl::Status WriteTransaction::SetCursor(std::string_view name, std::string_view value) {
@@ -131,8 +130,8 @@ absl::StatusOr<std::optional<v1::Record>> WriteTransaction::Get(uint64_t id) con
 absl::StatusOr<std::optional<uint64_t>> WriteTransaction::FindByKey(
     domain::Kind kind, std::string_view key_bytes) const {
   if (!domain::InfoOf(kind).bulk) return ReadByKey(*db_, *memory_, kind, key_bytes);
-  const BulkBase* base = memory_->bulk_index.Find(BulkKey(kind, key_bytes));
-  return base == nullptr ? std::nullopt : std::optional(base->record_id);
+  const auto base = memory_->bulk_index.Find(BulkKey(kind, key_bytes));
+  return base ? std::optional(base->record_id) : std::nullopt;
 }
 
 absl::StatusOr<uint64_t> WriteTransaction::Count(domain::Kind kind) const {

@@ -42,6 +42,10 @@ class WriteTransaction final : public DiskReader<Transaction> {
   absl::Status SetBase(std::string_view dataset, std::string_view outside_id,
                        const Base& base) override;
   std::optional<BulkBase> FindBulk(const Digest128& key) const override;
+  uint64_t BulkDigest(uint64_t record_id) const override {
+    return memory_->bulk_index.DigestOf(record_id);
+  }
+  uint64_t identity_generation() const override { return memory_->bindings.generation(); }
   void PrefetchBulk(const Digest128& key) const override { memory_->bulk_index.Prefetch(key); }
   absl::Status SetCursor(std::string_view name, std::string_view value) override;
   absl::StatusOr<uint64_t> Park(const ParkedItem& item) override;

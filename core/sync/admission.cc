@@ -70,9 +70,22 @@ absl::StatusOr<Passage> Admission::EnterRow(store::Transaction& tx, const RawRow
   return absl::InternalError("unknown outcome of mapping");
 }
 
-absl::StatusOr<Passage> Admission::Enter(store::Transaction& tx, const RawRow& raw, Item& item) {
+absl::StatusOr<Passage> Admission::Enter(store::Transaction& tx, const RawRow& raw,
+                                         const Item& item, bool holds) {
+  if (item.remembered_id != 0) {
+    const bool same = holds && tx.BulkDigest(item.remembered_id) == item.digests[0];
+    if (!same || IsHeld(raw)) return EnterRow(tx, raw);
+    return Passage{.result = Result::kUnchanged, .record_id = item.remembered_id};
+  }
   if (item.outcome == mapping::RowOutcome::kMapped) return Apply(tx, raw, item);
   return EnterRow(tx, raw);
+}
+
+// Something stands in the books under the row's key, which its success must clear.
+bool Admission::IsHeld(const RawRow& raw) {
+  if (held_->empty()) return false;
+  return !translator_->KeyOf(raw.row, &own_.outside_id) ||
+         held_->Of(own_.outside_id) != Held::Book::kNone;
 }
 
 absl::StatusOr<Passage> Admission::Apply(store::Transaction& tx, const RawRow& raw,

@@ -36,12 +36,14 @@ class Admission {
   // Maps the row here, against the transaction.
   absl::StatusOr<Passage> EnterRow(store::Transaction& tx, const RawRow& raw);
   // A row mapped elsewhere. What lacked a record then is mapped once more, as that may have come
-  // since. Errors are the store's: the transaction must be undone.
-  absl::StatusOr<Passage> Enter(store::Transaction& tx, const RawRow& raw, Item& item);
+  // since; so is what was only remembered, unless that `holds` and its record is as it was then.
+  // Errors are the store's: the transaction must be undone.
+  absl::StatusOr<Passage> Enter(store::Transaction& tx, const RawRow& raw, const Item& item,
+                                bool holds);
 
   // Announces an item some rows ahead: what memory its base lies in is fetched meanwhile.
   void Expect(const store::Transaction& tx, const Item& item) const {
-    if (dataset_->kind->bulk) tx.PrefetchBulk(item.bulk_key);
+    if (dataset_->kind->bulk && item.remembered_id == 0) tx.PrefetchBulk(item.bulk_key);
   }
 
   // Outside the flow of rows: a record that its source no longer holds.
@@ -61,6 +63,7 @@ class Admission {
   };
 
   Admission(const DatasetPlan* dataset, Held* held) : dataset_(dataset), held_(held) {}
+  bool IsHeld(const RawRow& raw);
   absl::StatusOr<Passage> Apply(store::Transaction& tx, const RawRow& raw, const Item& item);
   absl::StatusOr<Passage> ApplyBulk(store::Transaction& tx, const RawRow& raw, const Item& item);
   absl::StatusOr<Passage> ApplyOrdinary(store::Transaction& tx, const RawRow& raw,

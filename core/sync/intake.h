@@ -14,6 +14,7 @@
 #include "core/store/store.h"
 #include "core/sync/link.h"
 #include "core/sync/plan.h"
+#include "core/sync/row_memory.h"
 #include "entrepot/config/v1/config.pb.h"
 
 namespace entrepot::sync {
@@ -55,6 +56,7 @@ class Intake {
 
  private:
   IntakeOptions options_;
+  RowMemories memories_;
 };
 
 }  // namespace entrepot::sync

@@ -37,11 +37,12 @@ size_t BatchesOf(const config::v1::Limits& limits) {
 }  // namespace
 
 IntakeRun::IntakeRun(const IntakeOptions& options, const DatasetPlan& dataset,
-                     const IntakeRequest& request, const Intake::Progress& progress,
-                     std::stop_token stop)
+                     const IntakeRequest& request, RowMemories* memories,
+                     const Intake::Progress& progress, std::stop_token stop)
     : options_(options),
       dataset_(dataset),
       request_(request),
+      memories_(memories),
       progress_(progress),
       stop_(std::move(stop)),
       cursor_name_("dataset:" + dataset.path) {}
@@ -54,6 +55,10 @@ absl::StatusOr<IntakeEnd> IntakeRun::Run(std::shared_ptr<Link> link) {
     status = ReadAndWrite();
   }
   ahead_.reset();
+  if (remembering_ != nullptr && !committed_.in_snapshot) {
+    remembering_->Finish();
+    memories_->Keep(dataset_.path, std::move(remembering_));
+  }
   return End(status);
 }
 
@@ -62,6 +67,7 @@ absl::Status IntakeRun::Begin() {
     ASSIGN_OR_RETURN(const store::Snapshot snapshot, options_.store->Read());
     ASSIGN_OR_RETURN(committed_.cursor, snapshot->Cursor(cursor_name_));
     RETURN_IF_ERROR(held_.Load(*snapshot, dataset_.path));
+    generation_ = options_.store->identity_generation();
   }
   committed_.run.dataset = dataset_.path;
   committed_.run.full = request_.full;
@@ -82,6 +88,7 @@ absl::Status IntakeRun::Start(std::shared_ptr<Link> link) {
   }
   ASSIGN_OR_RETURN(admission_, Admission::Make(&dataset_, options_.environment, &held_));
   const config::v1::Limits& limits = *options_.limits;
+  recalled_ = memories_->Find(dataset_.path);
   ASSIGN_OR_RETURN(ahead_,
                    ReadAhead::Start({.link = std::move(link),
                                      .store = options_.store,
@@ -91,7 +98,8 @@ absl::Status IntakeRun::Start(std::shared_ptr<Link> link) {
                                      .full = request_.full,
                                      .rows_max = static_cast<uint32_t>(limits.batch_rows_max()),
                                      .bytes_max = static_cast<uint64_t>(limits.batch_bytes_max()),
-                                     .batches_max = BatchesOf(limits)}));
+                                     .batches_max = BatchesOf(limits),
+                                     .memory = recalled_}));
   return absl::OkStatus();
 }
 
@@ -124,6 +132,7 @@ absl::Status IntakeRun::ReadAndWrite() {
 absl::Status IntakeRun::Commit() {
   const absl::Status written = options_.store->WriteBulk([this](store::Transaction& tx) {
     held_.Rollback();  // of an attempt before this one
+    if (remembering_ != nullptr) remembering_->DropTo(committed_.remembered);
     next_ = committed_;
     next_.batches = 0;
     rows_ = 0;
@@ -171,9 +180,7 @@ absl::Status IntakeRun::Work(store::Transaction& tx) {
 
 absl::Status IntakeRun::EnterBatch(store::Transaction& tx, Batch& batch) {
   if (batch.source.head().snapshot_begin()) {
-    absence_.Begin(options_.store->log_head());
-    held_.Begin();
-    next_.in_snapshot = true;
+    BeginSnapshot();
   }
   RETURN_IF_ERROR(EnterRows(tx, batch));
   RETURN_IF_ERROR(CheckLimits());
@@ -187,18 +194,28 @@ absl::Status IntakeRun::EnterBatch(store::Transaction& tx, Batch& batch) {
   return absl::OkStatus();
 }
 
+void IntakeRun::BeginSnapshot() {
+  absence_.Begin(options_.store->log_head());
+  held_.Begin();
+  next_.in_snapshot = true;
+  next_.remembered = 0;
+  if (!dataset_.kind->bulk) return;
+  // Rows were mapped since the run began: what has changed its meaning since then counts as well.
+  remembering_ = std::make_shared<RowMemory>(
+      generation_, static_cast<size_t>(options_.limits->remembered_rows_max()));
+}
+
 absl::Status IntakeRun::EnterRows(store::Transaction& tx, Batch& batch) {
   constexpr size_t kAhead = 8;  // about the time that memory takes
-  bool bound = false;
+  RETURN_IF_ERROR(admission_->Bind(batch.source.rows()));
+  const bool holds = recalled_ != nullptr && recalled_->generation() == tx.identity_generation();
   for (size_t i = 0, size = batch.source.size(); i < size; ++i) {
     if (i + kAhead < size) admission_->Expect(tx, batch.items[i + kAhead]);
-    Item& item = batch.items[i];
-    if (item.outcome != mapping::RowOutcome::kMapped && !bound) {
-      RETURN_IF_ERROR(admission_->Bind(batch.source.rows()));
-      bound = true;
-    }
-    ASSIGN_OR_RETURN(const Passage passage, admission_->Enter(tx, RowOf(batch.source, i), item));
+    const Item& item = batch.items[i];
+    ASSIGN_OR_RETURN(const Passage passage,
+                     admission_->Enter(tx, RowOf(batch.source, i), item, holds));
     Count(passage);
+    Remember(tx, item, passage);
   }
   for (const connector::BadRow& bad : batch.source.head().bad_rows()) {
     RETURN_IF_ERROR(admission_->BuryBadRow(tx, bad));
@@ -207,6 +224,15 @@ absl::Status IntakeRun::EnterRows(store::Transaction& tx, Batch& batch) {
     absence_.SeeUnknown();
   }
   return absl::OkStatus();
+}
+
+void IntakeRun::Remember(const store::Transaction& tx, const Item& item, const Passage& passage) {
+  if (remembering_ == nullptr || item.text == 0 || passage.record_id == 0) return;
+  if (passage.result == Passage::Result::kParked || passage.result == Passage::Result::kDead) return;
+  remembering_->Add({.text = item.text,
+                     .record_id = passage.record_id,
+                     .digest = tx.BulkDigest(passage.record_id)});
+  next_.remembered = remembering_->size();
 }
 
 void IntakeRun::Count(const Passage& passage) {

@@ -14,6 +14,7 @@
 #include "core/sync/held.h"
 #include "core/sync/intake.h"
 #include "core/sync/read_ahead.h"
+#include "core/sync/row_memory.h"
 
 namespace entrepot::sync {
 
@@ -22,7 +23,7 @@ class IntakeRun {
  public:
   // All outlive the run.
   IntakeRun(const IntakeOptions& options, const DatasetPlan& dataset, const IntakeRequest& request,
-            const Intake::Progress& progress, std::stop_token stop);
+            RowMemories* memories, const Intake::Progress& progress, std::stop_token stop);
 
   // As Intake::Run.
   absl::StatusOr<IntakeEnd> Run(std::shared_ptr<Link> link);
@@ -37,6 +38,7 @@ class IntakeRun {
     std::string end_cursor;    // of the batch with the end mark
     size_t deleted = 0;        // of missing_
     size_t batches = 0;        // of waiting_, done in this transaction
+    size_t remembered = 0;     // rows of remembering_
   };
 
   absl::Status Begin();
@@ -46,6 +48,8 @@ class IntakeRun {
   absl::Status Work(store::Transaction& tx);
   absl::Status EnterBatch(store::Transaction& tx, Batch& batch);
   absl::Status EnterRows(store::Transaction& tx, Batch& batch);
+  void BeginSnapshot();
+  void Remember(const store::Transaction& tx, const Item& item, const Passage& passage);
   absl::Status EndSnapshot(store::Transaction& tx, const Batch& batch);
   absl::Status ForgetUnseenWaiters(store::Transaction& tx);
   absl::Status DeleteMissing(store::Transaction& tx);
@@ -57,13 +61,17 @@ class IntakeRun {
   const IntakeOptions& options_;
   const DatasetPlan& dataset_;
   const IntakeRequest& request_;
+  RowMemories* const memories_;
   const Intake::Progress& progress_;
   const std::stop_token stop_;
   const std::string cursor_name_;
 
   Held held_;
   Absence absence_;
+  uint64_t generation_ = 0;  // of outside ids and keys, before anything was read
   std::vector<uint64_t> missing_;
+  std::shared_ptr<const RowMemory> recalled_;  // of the full read before; nullptr: there is none
+  std::shared_ptr<RowMemory> remembering_;     // of this one
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<ReadAhead> ahead_;
   std::deque<BatchPtr> waiting_;  // taken, not committed

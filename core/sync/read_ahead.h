@@ -28,6 +28,7 @@ struct ReadAheadOptions {
   uint32_t rows_max = 0;   // of a batch
   uint64_t bytes_max = 0;  // of a batch
   size_t batches_max = 0;  // translated, and not yet taken
+  std::shared_ptr<const RowMemory> memory;  // nullptr: nothing is known of the rows
 };
 
 // Used by one thread, beside its own two.

@@ -58,10 +58,7 @@ std::optional<uint64_t> References::Resolve(domain::Kind kind, std::string_view 
 
 std::optional<uint64_t> References::LookUp(domain::Kind kind, std::string_view outside_id) {
   if (const auto bound = store_->ResolveBinding(connection_, kind, outside_id)) return bound;
-  const auto& key = domain::InfoOf(kind).key;
-  const bool one_text = key.size() == 1 && key.front()->cpp_type() ==
-                                               google::protobuf::FieldDescriptor::CPPTYPE_STRING;
-  if (one_text) return store_->ResolveKeyText(kind, outside_id);
+  if (domain::HasTextKey(domain::InfoOf(kind))) return store_->ResolveKeyText(kind, outside_id);
   if (snapshot_ == nullptr) {
     auto snapshot = store_->Read();
     if (!snapshot.ok()) {

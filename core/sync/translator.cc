@@ -52,6 +52,7 @@ void Translator::Announce(const RawRow& raw, const mapping::ReferenceHint& hint)
 }
 
 void Translator::Translate(const RawRow& raw, const mapping::Resolver& resolve, Item* item) {
+  item->remembered_id = 0;
   if (raw.record != nullptr) return TranslateRecord(*raw.record, item);
   if (item->own == nullptr) item->own.reset(prototype_->New());
   item->body = item->own.get();

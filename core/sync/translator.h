@@ -24,6 +24,8 @@ struct Item {
   std::unique_ptr<google::protobuf::Message> own;   // kept for the next row
   std::string outside_id;
   bool deleted = false;
+  uint64_t text = 0;           // DigestOfText; 0: it is not known again
+  uint64_t remembered_id = 0;  // the record that the text became before; then only digests[0] is set
   Digest128 bulk_key;                 // bulk kinds
   std::vector<uint64_t> digests;      // by authority group; bulk kinds: one
   mapping::RowFault fault;            // of kFault
@@ -42,6 +44,10 @@ class Translator {
   // As RowMapper::Announce; for a typed record it does nothing.
   void Announce(const RawRow& raw, const mapping::ReferenceHint& hint) const;
   void Translate(const RawRow& raw, const mapping::Resolver& resolve, Item* item);
+  // The outside id of a row alone. False: it has none.
+  bool KeyOf(const mapping::RowView& row, std::string* outside_id) const {
+    return mapper_->Key(row, outside_id);
+  }
 
   // Fields that the dataset speaks for; empty: all.
   std::span<const int> covers() const;

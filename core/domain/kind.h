@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,27 @@ namespace entrepot::domain {
 
 // The field number in Record.body.
 using Kind = v1::Record::BodyCase;
+
+// Some of the kinds.
+class KindSet {
+ public:
+  KindSet() = default;
+  KindSet(std::initializer_list<Kind> kinds) {
+    for (const Kind kind : kinds) Add(kind);
+  }
+  static KindSet All() {
+    KindSet all;
+    all.bits_ = ~uint64_t{0};
+    return all;
+  }
+  void Add(Kind kind) { bits_ |= BitOf(kind); }
+  bool Has(Kind kind) const { return (bits_ & BitOf(kind)) != 0; }
+
+ private:
+  // Field numbers of the oneof stay below 64.
+  static uint64_t BitOf(Kind kind) { return uint64_t{1} << static_cast<int>(kind); }
+  uint64_t bits_ = 0;
+};
 
 // A field of a kind whose value is the id of another record, wherever it stands in the body.
 struct ReferenceField {

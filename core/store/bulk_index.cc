@@ -12,9 +12,14 @@ void BulkIndex::Reserve(size_t count) {
 }
 
 std::optional<BulkBase> BulkIndex::Find(const Digest128& key) const {
-  const auto found = ids_.find(key);
-  if (found == ids_.end()) return std::nullopt;
-  return BulkBase{*found, digests_[*found]};
+  if (IsAt(found_ + 1, key)) {
+    ++found_;
+  } else {
+    const auto found = ids_.find(key);
+    if (found == ids_.end()) return std::nullopt;
+    found_ = *found;
+  }
+  return BulkBase{found_, digests_[found_]};
 }
 
 bool BulkIndex::Has(uint64_t record_id) const {

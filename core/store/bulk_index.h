@@ -29,8 +29,10 @@ class BulkIndex {
   uint64_t DigestOf(uint64_t record_id) const {
     return record_id < digests_.size() ? digests_[record_id] : 0;
   }
-  // Looking a key up is a cache miss, unless it was announced some lookups before.
-  void Prefetch(const Digest128& key) const { ids_.prefetch(key); }
+  // Announces that `key` is looked for `ahead` lookups later: a cache miss less then.
+  void Prefetch(const Digest128& key, size_t ahead) const {
+    if (!IsAt(found_ + ahead, key)) ids_.prefetch(key);
+  }
   // The key that the record had before, if another, is free then. REQUIRES: no other record has
   // the key.
   void Set(const Digest128& key, const BulkBase& base);
@@ -64,6 +66,9 @@ class BulkIndex {
     uint64_t digest;
   };
 
+  bool IsAt(uint64_t record_id, const Digest128& key) const {
+    return record_id < keys_.size() && keys_[record_id] == key;
+  }
   bool Has(uint64_t record_id) const;
   void Place(const Digest128& key, const BulkBase& base);
 
@@ -72,6 +77,7 @@ class BulkIndex {
   std::vector<uint64_t> digests_;    // by id
   absl::flat_hash_set<uint64_t, Hash, Equal> ids_;
   std::vector<Undo> undo_;
+  mutable uint64_t found_ = 0;  // last: rows often come in the order in which ids were given
 };
 
 }  // namespace entrepot::store

@@ -125,8 +125,8 @@ absl::Status LogWriter::Flush(Connection& db) {
 
 void LogWriter::Drop() { entries_.clear(); }
 
-absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& names,
-                                                   uint64_t after, int limit) {
+absl::StatusOr<LogPart> ReadLogAfter(Connection& db, const Names& names,
+                                     const domain::KindSet& kinds, uint64_t after, int limit) {
   ASSIGN_OR_RETURN(const Head head, LoadHead(db));
   if (after < head.thinned_seq) {
     return Failure(absl::StatusCode::kOutOfRange, "LOG_THINNED",
@@ -134,23 +134,23 @@ absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& 
                                "{}: read all records first",
                                after, head.thinned_seq));
   }
-  const auto enough = static_cast<size_t>(std::max(limit, 0));
-  std::vector<LogEntry> entries;
+  LogPart part;
   LogRow row;
   Statement query = db.Prepare(kReadSql);
   query.Bind(after + 1);
-  while (entries.size() < enough) {
+  for (int left = limit; left > 0;) {
     ASSIGN_OR_RETURN(const bool more, query.Step());
     if (!more) break;
     row.Fill(query);
     ASSIGN_OR_RETURN(const auto* packed, row.Entries());
     for (const PackedEntry& entry : *packed) {
       if (entry.seq <= after) continue;
-      if (entries.size() == enough) break;
-      entries.push_back(Fill(entry, row.at(), names));
+      if (left-- == 0) break;
+      part.last = entry.seq;
+      if (kinds.Has(entry.kind)) part.entries.push_back(Fill(entry, row.at(), names));
     }
   }
-  return entries;
+  return part;
 }
 
 absl::StatusOr<std::vector<LogEntry>> ReadChain(Connection& db, const Names& names,

@@ -46,9 +46,9 @@ class LogWriter {
   std::string entries_;
 };
 
-// See Reader::ReadLog and Reader::History.
-absl::StatusOr<std::vector<LogEntry>> ReadLogAfter(Connection& db, const Names& names,
-                                                   uint64_t after, int limit);
+// See Reader::ReadLogOf and Reader::History.
+absl::StatusOr<LogPart> ReadLogAfter(Connection& db, const Names& names,
+                                     const domain::KindSet& kinds, uint64_t after, int limit);
 absl::StatusOr<std::vector<LogEntry>> ReadChain(Connection& db, const Names& names,
                                                 uint64_t last_seq, int limit);
 

@@ -63,9 +63,10 @@ class DiskReader : public Base {
     return ReadList(*db_, memory_->names, kind, page);
   }
   absl::StatusOr<uint64_t> Count(domain::Kind kind) const override { return FindLive(*db_, kind); }
-  absl::StatusOr<std::vector<LogEntry>> ReadLog(uint64_t after, int limit) const override {
+  absl::StatusOr<LogPart> ReadLogOf(const domain::KindSet& kinds, uint64_t after,
+                                    int limit) const override {
     RETURN_IF_ERROR(Settle());
-    return ReadLogAfter(*db_, memory_->names, after, limit);
+    return ReadLogAfter(*db_, memory_->names, kinds, after, limit);
   }
   absl::StatusOr<std::vector<LogEntry>> History(uint64_t record_id, int limit) const override {
     RETURN_IF_ERROR(Settle());

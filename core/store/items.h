@@ -25,6 +25,12 @@ struct LogEntry {
   std::string body;  // canonical bytes of this revision's body
 };
 
+// A part of the change log.
+struct LogPart {
+  std::vector<LogEntry> entries;
+  uint64_t last = 0;  // seq of the last entry that was looked at; 0: there was none
+};
+
 // Where a row came from.
 struct ItemSource {
   std::string dataset;  // "warehouse/stock"

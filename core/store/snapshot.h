@@ -38,7 +38,14 @@ class Reader {
 
   // Entries with seq > after, ascending, at most `limit`. `after` older than what is kept:
   // OUT_OF_RANGE (LOG_THINNED), and the reader starts with a scan.
-  virtual absl::StatusOr<std::vector<LogEntry>> ReadLog(uint64_t after, int limit) const = 0;
+  absl::StatusOr<std::vector<LogEntry>> ReadLog(uint64_t after, int limit) const {
+    auto part = ReadLogOf(domain::KindSet::All(), after, limit);
+    if (!part.ok()) return part.status();
+    return std::move(part->entries);
+  }
+  // The same of some kinds only; entries of others count against the limit.
+  virtual absl::StatusOr<LogPart> ReadLogOf(const domain::KindSet& kinds, uint64_t after,
+                                            int limit) const = 0;
   // Newest first, at most `limit`; ends early where history was thinned.
   virtual absl::StatusOr<std::vector<LogEntry>> History(uint64_t record_id, int limit) const = 0;
 

@@ -86,8 +86,8 @@ class Transaction : public Reader {
   virtual uint64_t BulkDigest(uint64_t record_id) const = 0;
   // As Store::identity_generation, with what this transaction did.
   virtual uint64_t identity_generation() const = 0;
-  // A hint that FindBulk is asked for this key soon, some rows ahead: its memory is fetched.
-  virtual void PrefetchBulk(const Digest128&) const {}
+  // A hint that FindBulk is asked for this key so many rows later: its memory is fetched.
+  virtual void PrefetchBulk(const Digest128&, size_t /*ahead*/) const {}
 
   virtual absl::Status SetCursor(std::string_view name, std::string_view value) = 0;
 

@@ -46,7 +46,9 @@ class WriteTransaction final : public DiskReader<Transaction> {
     return memory_->bulk_index.DigestOf(record_id);
   }
   uint64_t identity_generation() const override { return memory_->bindings.generation(); }
-  void PrefetchBulk(const Digest128& key) const override { memory_->bulk_index.Prefetch(key); }
+  void PrefetchBulk(const Digest128& key, size_t ahead) const override {
+    memory_->bulk_index.Prefetch(key, ahead);
+  }
   absl::Status SetCursor(std::string_view name, std::string_view value) override;
   absl::StatusOr<uint64_t> Park(const ParkedItem& item) override;
   absl::StatusOr<uint64_t> Bury(const DeadLetter& letter) override;

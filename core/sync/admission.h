@@ -41,9 +41,9 @@ class Admission {
   absl::StatusOr<Passage> Enter(store::Transaction& tx, const RawRow& raw, const Item& item,
                                 bool holds);
 
-  // Announces an item some rows ahead: what memory its base lies in is fetched meanwhile.
-  void Expect(const store::Transaction& tx, const Item& item) const {
-    if (dataset_->kind->bulk && item.remembered_id == 0) tx.PrefetchBulk(item.bulk_key);
+  // Announces an item so many rows ahead: what memory its base lies in is fetched meanwhile.
+  void Expect(const store::Transaction& tx, const Item& item, size_t ahead) const {
+    if (dataset_->kind->bulk && item.remembered_id == 0) tx.PrefetchBulk(item.bulk_key, ahead);
   }
 
   // Outside the flow of rows: a record that its source no longer holds.

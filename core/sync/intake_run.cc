@@ -210,7 +210,7 @@ absl::Status IntakeRun::EnterRows(store::Transaction& tx, Batch& batch) {
   RETURN_IF_ERROR(admission_->Bind(batch.source.rows()));
   const bool holds = recalled_ != nullptr && recalled_->generation() == tx.identity_generation();
   for (size_t i = 0, size = batch.source.size(); i < size; ++i) {
-    if (i + kAhead < size) admission_->Expect(tx, batch.items[i + kAhead]);
+    if (i + kAhead < size) admission_->Expect(tx, batch.items[i + kAhead], kAhead);
     const Item& item = batch.items[i];
     ASSIGN_OR_RETURN(const Passage passage,
                      admission_->Enter(tx, RowOf(batch.source, i), item, holds));

@@ -77,6 +77,9 @@ absl::Status Outbox::Load() {
     ASSIGN_OR_RETURN(scan_, snapshot->Cursor(scan_name_));
     ASSIGN_OR_RETURN(kinds, snapshot->Cursor(plan_name_));
   }
+  for (const domain::KindInfo& info : domain::Kinds()) {
+    if (!info.bulk || plan_->SinkOf(info.kind) != nullptr) kinds_.Add(info.kind);
+  }
   cursor_ = saved_ = NumberIn(cursor);
   if (cursor.empty() || kinds != KindsOf(*plan_)) RETURN_IF_ERROR(BeginScan());
   loaded_ = true;
@@ -136,15 +139,15 @@ absl::StatusOr<bool> Outbox::ReadLog() {
     uint64_t last = 0;
     {
       ASSIGN_OR_RETURN(const store::Snapshot snapshot, store_->Read());
-      const auto entries = snapshot->ReadLog(cursor_, kEntriesPerPart);
-      if (entries.status().code() == absl::StatusCode::kOutOfRange) {
+      const auto log = snapshot->ReadLogOf(kinds_, cursor_, kEntriesPerPart);
+      if (log.status().code() == absl::StatusCode::kOutOfRange) {
         RETURN_IF_ERROR(BeginScan());
         return true;
       }
-      if (!entries.ok()) return entries.status();
-      if (entries->empty()) return part > 0;
-      last = entries->back().seq;
-      for (const store::LogEntry& entry : *entries) {
+      if (!log.ok()) return log.status();
+      if (log->last == 0) return part > 0;
+      last = log->last;
+      for (const store::LogEntry& entry : log->entries) {
         const bool own = IsOwn(entry.origin);
         bound_ |= own;
         if (plan_->SinkOf(entry.kind) == nullptr) continue;

@@ -57,6 +57,7 @@ class Outbox {
   const std::string cursor_name_;
   const std::string scan_name_;
   const std::string plan_name_;
+  domain::KindSet kinds_;  // that it takes, and all that others can refer to
   bool loaded_ = false;
   bool bound_ = false;
   uint64_t cursor_ = 0;

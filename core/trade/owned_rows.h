@@ -57,6 +57,12 @@ class OwnedRows {
     last_of_.clear();
   }
 
+  // Nothing is committed. Any thread.
+  bool empty() const {
+    std::shared_lock lock(mutex_);
+    return rows_.empty();
+  }
+
   // Calls visit(const Row&) for the owner's rows, in no order. `visit` must not touch this table.
   template <typename Visit>
   void ForEach(uint64_t owner, View view, Visit visit) const {

@@ -16,6 +16,7 @@ namespace entrepot::trade {
 template <typename Row>
 class ChainedRows {
  public:
+  bool empty() const { return heads_.empty(); }
   void Insert(uint64_t owner, Row row) {
     auto [head, is_new] = heads_.try_emplace(owner, kNone);
     uint32_t index = free_;
@@ -79,6 +80,7 @@ class ChainedRows {
 template <typename Row>
 class AdjacentRows {
  public:
+  bool empty() const { return rows_.empty(); }
   void Insert(uint64_t owner, Row row) { rows_[owner].push_back(std::move(row)); }
   bool Replace(uint64_t owner, Row& row) {
     auto rows = rows_.find(owner);

@@ -68,6 +68,8 @@ class StockIndex final : public store::Projection {
   explicit StockIndex(const Settings& settings);  // outlives it
 
   ProductStock Get(uint64_t product_id, View view) const;
+  // Is there any line of an open order? Any thread: of what is committed.
+  bool HasOpenOrders() const { return !demand_.empty(); }
   // Does a line of an open order wait for it?
   bool HasBackOrders(uint64_t product_id, View view) const;
   // False: no warehouse holds any of it, so it cannot be available. Cheaper than Get.

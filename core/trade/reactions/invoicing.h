@@ -12,6 +12,7 @@ class Invoicing final : public Reaction {
   explicit Invoicing(const Books& books) : books_(books) {}
 
   std::string_view name() const override { return "invoice"; }
+  domain::KindSet Kinds() const override { return {v1::Record::kOrder}; }
   bool Concerns(const store::LogEntry& entry, const store::Reader& reader) const override;
   absl::StatusOr<size_t> Handle(std::span<const store::LogEntry> entries,
                                 store::Transaction& transaction) override;

@@ -62,6 +62,13 @@ bool FreesNothing(const store::LogEntry& entry) {
 
 }  // namespace
 
+domain::KindSet Promises::Kinds() const {
+  domain::KindSet kinds = {Record::kProduct, Record::kSupply, Record::kOrder};
+  // They come by the million, and mean nothing while nobody waits for anything.
+  if (books_.stock.HasOpenOrders()) kinds.Add(Record::kStockLevel);
+  return kinds;
+}
+
 bool Promises::Concerns(const store::LogEntry& entry, const store::Reader& reader) const {
   if (FreesNothing(entry)) return false;
   const std::vector<uint64_t> products = ProductsOf(entry, reader);

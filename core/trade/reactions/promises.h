@@ -12,6 +12,7 @@ class Promises final : public Reaction {
   explicit Promises(const Books& books) : books_(books) {}
 
   std::string_view name() const override { return "promises"; }
+  domain::KindSet Kinds() const override;
   bool Concerns(const store::LogEntry& entry, const store::Reader& reader) const override;
   absl::StatusOr<size_t> Handle(std::span<const store::LogEntry> entries,
                                 store::Transaction& transaction) override;

@@ -20,7 +20,9 @@ class Reaction {
   // Stable between releases: the cursor is "reaction:" and this.
   virtual std::string_view name() const = 0;
 
-  // Is there anything to do about an entry? Asked for every entry of the log, so it is cheap.
+  // Kinds of which entries may concern it now.
+  virtual domain::KindSet Kinds() const = 0;
+  // Is there anything to do about an entry? Asked for every entry of these kinds, so it is cheap.
   virtual bool Concerns(const store::LogEntry& entry, const store::Reader& reader) const = 0;
 
   // Does it about entries that concern it, in their order, in the transaction that moves the cursor

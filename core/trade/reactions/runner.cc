@@ -130,18 +130,20 @@ absl::Status Reactions::LoadCursor(Reader& reader) {
 // False: the log does not reach back so far any more.
 absl::StatusOr<bool> Reactions::Step(Reader& reader, uint64_t head) {
   ASSIGN_OR_RETURN(const store::Snapshot snapshot, store_.Read());
-  auto entries = snapshot->ReadLog(reader.position, kEntriesReadMax);
-  if (absl::IsOutOfRange(entries.status())) return false;
-  RETURN_IF_ERROR(entries.status());
+  auto log = snapshot->ReadLogOf(reader.reaction->Kinds(), reader.position, kEntriesReadMax);
+  if (absl::IsOutOfRange(log.status())) return false;
+  RETURN_IF_ERROR(log.status());
   std::vector<store::LogEntry> concerning;
-  uint64_t last = reader.position;
-  for (store::LogEntry& entry : *entries) {
-    if (entry.seq > head || concerning.size() == kEntriesHandledMax) break;
-    last = entry.seq;
+  // Entries that were thinned away leave gaps: the end of what there is, is the end.
+  uint64_t last = log->last == 0 ? head : std::min(log->last, head);
+  for (store::LogEntry& entry : log->entries) {
+    if (entry.seq > head) break;
+    if (concerning.size() == kEntriesHandledMax) {
+      last = concerning.back().seq;
+      break;
+    }
     if (reader.reaction->Concerns(entry, *snapshot)) concerning.push_back(std::move(entry));
   }
-  // Entries that were thinned away leave gaps: the end of what there is, is the end.
-  if (entries->empty()) last = head;
   if (!concerning.empty()) {
     RETURN_IF_ERROR(HandleSome(reader, concerning, last));
     return true;

@@ -118,10 +118,12 @@ std::vector<uint64_t> BulkPlaces::Seqs() const {
   return seqs;
 }
 
-std::vector<uint64_t> BulkPlaces::SeqsOf(domain::Kind kind) const {
+std::vector<uint64_t> BulkPlaces::SeqsOf(domain::Kind kind,
+                                         const std::function<bool(uint64_t)>& wanted) const {
   std::vector<uint64_t> seqs;
-  for (const uint64_t packed : places_) {
-    if (packed != 0 && Unpack(packed).kind == kind) seqs.push_back(packed & kSeqMask);
+  for (uint64_t id = 0; id < places_.size(); ++id) {
+    const BulkPlace place = Unpack(places_[id]);
+    if (place.seq != 0 && place.kind == kind && wanted(id)) seqs.push_back(place.seq);
   }
   std::sort(seqs.begin(), seqs.end());
   return seqs;

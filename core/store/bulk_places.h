@@ -33,9 +33,11 @@ class BulkPlaces {
   void DropTo(size_t count);
   void Commit() { undo_.clear(); }
 
-  // The seqs of all records, or of one kind's, ascending: the order in which the file has them.
+  // The seqs of all records, or of those of one kind that are wanted, ascending: the order in which
+  // the file has them.
   std::vector<uint64_t> Seqs() const;
-  std::vector<uint64_t> SeqsOf(domain::Kind kind) const;
+  std::vector<uint64_t> SeqsOf(domain::Kind kind,
+                               const std::function<bool(uint64_t id)>& wanted) const;
 
  private:
   void MarkDirty(uint64_t id);

@@ -105,10 +105,11 @@ class Transaction : public Reader {
   virtual absl::StatusOr<uint64_t> SaveRun(const Run& run) = 0;
   virtual absl::Status SaveDelivery(const Delivery& delivery) = 0;
 
-  // Live records that this origin last wrote in a kind, and where in the log it did, for deletions
-  // after a full read.
+  // Live records of a kind that this origin last wrote, and where in the log it did, for deletions
+  // after a full read: of those whose id is `wanted`. The fewer those are, the less it costs.
   using OriginVisitor = std::function<void(uint64_t id, uint64_t last_seq)>;
   virtual absl::Status ForEachOfOrigin(domain::Kind kind, std::string_view origin,
+                                       const std::function<bool(uint64_t id)>& wanted,
                                        const OriginVisitor& visit) const = 0;
 
   virtual absl::Time now() const = 0;

@@ -89,6 +89,7 @@ absl::Status WriteTransaction::SaveDelivery(const Delivery& delivery) {
 }
 
 absl::Status WriteTransaction::ForEachOfOrigin(domain::Kind kind, std::string_view origin,
+                                               const std::function<bool(uint64_t)>& wanted,
                                                const OriginVisitor& visit) const {
   RETURN_IF_ERROR(Settle());
   const uint32_t number = memory_->names.Find(origin);
@@ -96,15 +97,16 @@ absl::Status WriteTransaction::ForEachOfOrigin(domain::Kind kind, std::string_vi
   // Collected first: `visit` may write.
   std::vector<std::pair<uint64_t, uint64_t>> found;
   if (domain::InfoOf(kind).bulk) {
-    const std::vector<uint64_t> seqs = memory_->bulk_places.SeqsOf(kind);
+    const std::vector<uint64_t> seqs = memory_->bulk_places.SeqsOf(kind, wanted);
     RETURN_IF_ERROR(VisitBulk(*db_, seqs, [&](const PackedEntry& entry, int64_t) {
       if (entry.origin == number && !entry.deleted) found.emplace_back(entry.record_id, entry.seq);
       return absl::OkStatus();
     }));
   } else {
     RETURN_IF_ERROR(ScanOrdinary(*db_, kind, 0, false, [&](const OrdinaryRecord& record) {
-      if (record.origin == number && !record.deleted)
+      if (record.origin == number && !record.deleted && wanted(record.id)) {
         found.emplace_back(record.id, record.last_seq);
+      }
       return true;
     }));
   }

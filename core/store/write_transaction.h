@@ -59,6 +59,7 @@ class WriteTransaction final : public DiskReader<Transaction> {
   absl::StatusOr<uint64_t> SaveRun(const Run& run) override;
   absl::Status SaveDelivery(const Delivery& delivery) override;
   absl::Status ForEachOfOrigin(domain::Kind kind, std::string_view origin,
+                               const std::function<bool(uint64_t id)>& wanted,
                                const OriginVisitor& visit) const override;
   absl::Time now() const override { return now_; }
   bool OthersWait() const override { return others_waiting_->load() > 0; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/reason.h"
+#include "core/base/status_macros.h"
 
 namespace entrepot::sync {
 namespace {
@@ -26,23 +27,31 @@ void Absence::See(uint64_t record_id) {
   seen_[word] |= uint64_t{1} << (record_id % 64);
 }
 
-absl::Status Absence::Missing(const store::Transaction& tx, const DatasetPlan& dataset,
-                              std::vector<uint64_t>* missing, uint64_t* total) const {
-  missing->clear();
-  *total = 0;
-  return tx.ForEachOfOrigin(dataset.kind->kind, dataset.path, [&](uint64_t id, uint64_t last_seq) {
-    ++*total;
-    const size_t word = id / 64;
-    const bool seen = word < seen_.size() && (seen_[word] >> (id % 64) & 1) != 0;
-    // A parked row of this reading may have re-entered meanwhile.
-    if (!seen && last_seq <= begun_at_) missing->push_back(id);
-  });
+bool Absence::Seen(uint64_t record_id) const {
+  const size_t word = record_id / 64;
+  return word < seen_.size() && (seen_[word] >> (record_id % 64) & 1) != 0;
 }
 
-absl::Status CheckDeletions(const DatasetPlan& dataset, uint64_t missing, uint64_t total) {
-  if (missing <= kMissingMax || missing * 100 <= total * kMissingPercentMax) {
-    return absl::OkStatus();
-  }
+absl::StatusOr<std::vector<uint64_t>> Absence::Missing(const store::Transaction& tx,
+                                                       const DatasetPlan& dataset) const {
+  std::vector<uint64_t> missing;
+  RETURN_IF_ERROR(tx.ForEachOfOrigin(
+      dataset.kind->kind, dataset.path, [this](uint64_t id) { return !Seen(id); },
+      [&](uint64_t id, uint64_t last_seq) {
+        // A parked row of this reading may have re-entered meanwhile.
+        if (last_seq <= begun_at_) missing.push_back(id);
+      }));
+  return missing;
+}
+
+absl::Status CheckDeletions(const store::Transaction& tx, const DatasetPlan& dataset,
+                            uint64_t missing) {
+  if (missing <= kMissingMax) return absl::OkStatus();
+  uint64_t total = 0;
+  RETURN_IF_ERROR(tx.ForEachOfOrigin(
+      dataset.kind->kind, dataset.path, [](uint64_t) { return true; },
+      [&](uint64_t, uint64_t) { ++total; }));
+  if (missing * 100 <= total * kMissingPercentMax) return absl::OkStatus();
   return Failure(
       absl::StatusCode::kFailedPrecondition, "TOO_MANY_DELETIONS",
       fmt::format("{}: {} of {} records are missing from the full read, more than {} % and more "

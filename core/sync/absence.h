@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "core/store/transaction.h"
 #include "core/sync/plan.h"
 
@@ -24,19 +25,21 @@ class Absence {
   bool unknown() const { return unknown_; }
   uint64_t begun_at() const { return begun_at_; }
 
-  // Live records that this dataset last wrote, before the begin, and that were not seen; and how
-  // many it has in all.
-  absl::Status Missing(const store::Transaction& tx, const DatasetPlan& dataset,
-                       std::vector<uint64_t>* missing, uint64_t* total) const;
+  // Live records that this dataset last wrote, before the begin, and that were not seen.
+  absl::StatusOr<std::vector<uint64_t>> Missing(const store::Transaction& tx,
+                                                const DatasetPlan& dataset) const;
 
  private:
+  bool Seen(uint64_t record_id) const;
+
   std::vector<uint64_t> seen_;  // a bit for each id: ids are dense
   bool unknown_ = false;
   uint64_t begun_at_ = 0;
 };
 
-// FAILED_PRECONDITION (TOO_MANY_DELETIONS) when more than 20 records and more than 10 % are
-// missing.
-absl::Status CheckDeletions(const DatasetPlan& dataset, uint64_t missing, uint64_t total);
+// FAILED_PRECONDITION (TOO_MANY_DELETIONS) when more than 20 records, and more than 10 % of those
+// that the dataset has, are missing.
+absl::Status CheckDeletions(const store::Transaction& tx, const DatasetPlan& dataset,
+                            uint64_t missing);
 
 }  // namespace entrepot::sync

@@ -75,7 +75,7 @@ absl::Status BatchReader::ReadOnce(const connector::ReadRequest& request, Source
 }
 
 absl::Status BatchReader::CheckAnswer(const connector::ReadRequest& request,
-                                      const SourceBatch& batch) const {
+                                      SourceBatch& batch) const {
   const connector::ReadResponse& head = batch.head();
   if (head.next_cursor().size() > kCursorBytesMax) {
     return Failure(absl::StatusCode::kDataLoss, "CURSOR_TOO_LONG",
@@ -83,11 +83,12 @@ absl::Status BatchReader::CheckAnswer(const connector::ReadRequest& request,
                                "allowed: this is a mistake in the connector",
                                options_.path, head.next_cursor().size(), kCursorBytesMax));
   }
-  const bool moved =
-      batch.size() > 0 || head.bad_rows_size() > 0 || head.next_cursor() != request.cursor();
+  const bool moved = head.records_size() > 0 || head.bad_rows_size() > 0 ||
+                     head.next_cursor() != request.cursor();
   if (head.end() || moved || head.snapshot_begin() || head.snapshot_end()) {
     return absl::OkStatus();
   }
+  if (batch.DecodeRows() && batch.size() > 0) return absl::OkStatus();
   return Failure(absl::StatusCode::kDataLoss, "EMPTY_BATCH",
                  fmt::format("{}: the connector gave neither rows nor an end nor a new cursor, so "
                              "that reading would never end: this is a mistake in the connector",

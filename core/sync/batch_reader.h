@@ -46,7 +46,7 @@ class BatchReader {
  private:
   absl::Status ReadAll(BatchQueue* read);
   absl::Status ReadOnce(const connector::ReadRequest& request, SourceBatch* batch);
-  absl::Status CheckAnswer(const connector::ReadRequest& request, const SourceBatch& batch) const;
+  absl::Status CheckAnswer(const connector::ReadRequest& request, SourceBatch& batch) const;
   BatchPtr FreshBatch();
   bool cancelled() const;
   bool Sleep(absl::Duration time);

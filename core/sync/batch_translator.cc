@@ -1,7 +1,10 @@
 #include "core/sync/batch_translator.h"
 
+#include <fmt/core.h>
+
 #include <utility>
 
+#include "core/base/reason.h"
 #include "core/base/status_macros.h"
 
 namespace entrepot::sync {
@@ -18,6 +21,7 @@ BatchTranslator::BatchTranslator(std::unique_ptr<Translator> translator, const s
                                  const DatasetPlan* dataset,
                                  std::shared_ptr<const RowMemory> memory)
     : store_(store),
+      path_(dataset->path),
       translator_(std::move(translator)),
       references_(store, dataset->connection),
       resolve_([this](domain::Kind kind, std::string_view outside_id) {
@@ -47,6 +51,12 @@ absl::Status BatchTranslator::TranslateAll(BatchQueue* read, BatchQueue* transla
 
 absl::Status BatchTranslator::Translate(Batch* batch) {
   constexpr size_t kAhead = 8;  // about the time that memory takes
+  if (!batch->source.DecodeRows()) {
+    return Failure(absl::StatusCode::kInternal, "CONNECTOR_FAULT",
+                   fmt::format("{}: the connector gave rows that are malformed, or a text that is "
+                               "not UTF-8: this is a mistake in the connector",
+                               path_));
+  }
   const SourceBatch& source = batch->source;
   RETURN_IF_ERROR(translator_->Bind(source.rows()));
   const uint64_t columns = DigestOfColumns(source.rows());

@@ -33,7 +33,8 @@ class BatchTranslator {
   absl::Status Translate(Batch* batch);
   bool Recall(uint64_t text, Item* item);
 
-  const store::Store* store_;
+  const store::Store* const store_;
+  const std::string path_;  // the dataset's, for messages
   const std::unique_ptr<Translator> translator_;
   References references_;
   std::optional<RowRecall> recall_;

@@ -254,8 +254,7 @@ void IntakeRun::Count(const Passage& passage) {
 }
 
 absl::Status IntakeRun::EndSnapshot(store::Transaction& tx, const Batch& batch) {
-  uint64_t total = 0;
-  RETURN_IF_ERROR(absence_.Missing(tx, dataset_, &missing_, &total));
+  ASSIGN_OR_RETURN(missing_, absence_.Missing(tx, dataset_));
   if (!missing_.empty() && absence_.unknown()) {
     log::Warn(
         "records are missing from a full read, but it has rows that cannot be told apart: "
@@ -264,7 +263,7 @@ absl::Status IntakeRun::EndSnapshot(store::Transaction& tx, const Batch& batch) 
     missing_.clear();
   }
   if (!request_.accept_deletions) {
-    RETURN_IF_ERROR(CheckDeletions(dataset_, missing_.size(), total));
+    RETURN_IF_ERROR(CheckDeletions(tx, dataset_, missing_.size()));
   }
   if (!absence_.unknown()) RETURN_IF_ERROR(ForgetUnseenWaiters(tx));
   next_.in_snapshot = false;

@@ -11,19 +11,30 @@ using mapping::WireReader;
 void SourceBatch::Clear() {
   head_.Clear();
   rows_.Clear();
+  undecoded_.clear();
 }
 
-bool SourceBatch::Decode(std::string_view answer) {
+bool SourceBatch::DecodeHead(std::string_view answer) {
   Clear();
   bytes_.assign(answer);
-  if (DecodeOwn()) return true;
+  if (DecodeOwnHead()) return true;
   Clear();
   return false;
 }
 
+bool SourceBatch::DecodeRows() {
+  for (const std::string_view rows : undecoded_) {
+    if (rows_.Merge(rows)) continue;
+    Clear();
+    return false;
+  }
+  undecoded_.clear();
+  return true;
+}
+
 // Protobuf reads what stands before, between and after the rows: to it, the pieces of a message are
 // messages to be merged.
-bool SourceBatch::DecodeOwn() {
+bool SourceBatch::DecodeOwnHead() {
   WireReader reader(bytes_);
   const char* rest = reader.at();
   while (!reader.done()) {
@@ -34,8 +45,7 @@ bool SourceBatch::DecodeOwn() {
       if (!reader.Skip(tag)) return false;
       continue;
     }
-    std::string_view rows;
-    if (!reader.Bytes(&rows) || !rows_.Merge(rows) || !MergeHead(rest, begin)) return false;
+    if (!reader.Bytes(&undecoded_.emplace_back()) || !MergeHead(rest, begin)) return false;
     rest = reader.at();
   }
   return MergeHead(rest, reader.at());

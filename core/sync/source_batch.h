@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/mapping/row_table.h"
 #include "entrepot/connector/v1/connector.pb.h"
@@ -22,7 +23,11 @@ class SourceBatch {
   void Clear();
   // Takes a copy of a serialised ReadResponse. False, and empty: malformed, or a text in it is not
   // UTF-8.
-  bool Decode(std::string_view answer);
+  bool Decode(std::string_view answer) { return DecodeHead(answer) && DecodeRows(); }
+  // The same in two steps, for two threads: all but the rows first, then the rows. DecodeRows does
+  // nothing the second time.
+  bool DecodeHead(std::string_view answer);
+  bool DecodeRows();
   void Assign(const connector::ReadResponse& answer) { Decode(answer.SerializeAsString()); }
 
   // All but the rows.
@@ -32,12 +37,13 @@ class SourceBatch {
   size_t size() const { return rows_.size() + static_cast<size_t>(head_.records_size()); }
 
  private:
-  bool DecodeOwn();
+  bool DecodeOwnHead();
   bool MergeHead(const char* begin, const char* end);
 
   std::string bytes_;
   connector::ReadResponse head_;
   mapping::RowTable rows_;
+  std::vector<std::string_view> undecoded_;  // serialised Rows in bytes_
 };
 
 }  // namespace entrepot::sync

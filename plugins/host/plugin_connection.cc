@@ -118,7 +118,7 @@ absl::Status PluginConnection::ReadBatch(const contract::ReadRequest& request,
   batch->Clear();
   return Call("read", library_->table().read, request,
               contract::ReadResponse::descriptor()->full_name(),
-              [batch](entrepot_view answer) { return batch->Decode(TextOf(answer)); });
+              [batch](entrepot_view answer) { return batch->DecodeHead(TextOf(answer)); });
 }
 absl::Status PluginConnection::Wait(const contract::WaitRequest& request,
                                     contract::WaitResponse* response) {

@@ -268,17 +268,21 @@ TEST_F(Put, VisitsTheLiveRecordsOfAnOrigin) {
   ASSERT_TRUE(Delete(kClient, b->id).ok());
   Write([&](Transaction& transaction) {
     std::vector<uint64_t> ids;
+    const auto all = [](uint64_t) { return true; };
     const auto collect = [&](uint64_t id, uint64_t last_seq) {
       ids.push_back(id);
       EXPECT_EQ((*transaction.History(id, 1))[0].seq, last_seq);
     };
-    EXPECT_TRUE(transaction.ForEachOfOrigin(kClient, "w/clients", collect).ok());
+    EXPECT_TRUE(transaction.ForEachOfOrigin(kClient, "w/clients", all, collect).ok());
     EXPECT_THAT(ids, testing::ElementsAre(a->id));
     ids.clear();
-    EXPECT_TRUE(transaction.ForEachOfOrigin(kStockLevel, "w/clients", collect).ok());
+    const auto others = [&](uint64_t id) { return id != a->id; };
+    EXPECT_TRUE(transaction.ForEachOfOrigin(kClient, "w/clients", others, collect).ok());
+    EXPECT_THAT(ids, IsEmpty());
+    EXPECT_TRUE(transaction.ForEachOfOrigin(kStockLevel, "w/clients", all, collect).ok());
     EXPECT_THAT(ids, testing::ElementsAre(stock->id));
     ids.clear();
-    EXPECT_TRUE(transaction.ForEachOfOrigin(kClient, "unheard/of", collect).ok());
+    EXPECT_TRUE(transaction.ForEachOfOrigin(kClient, "unheard/of", all, collect).ok());
     EXPECT_THAT(ids, IsEmpty());
     return absl::OkStatus();
   });

@@ -16,8 +16,8 @@ constexpr size_t kValuesMax = 9;
 
 std::string Cursor::Encode() const {
   std::string text(kVersion);
-  for (const uint64_t value : {uint64_t{replay}, number, uint64_t{ended}, uint64_t{snapshot},
-                               offset, line, size}) {
+  for (const uint64_t value :
+       {uint64_t{replay}, number, uint64_t{ended}, uint64_t{snapshot}, offset, line, size}) {
     text += ' ' + std::to_string(value);
   }
   return text;
@@ -41,7 +41,9 @@ Cursor Cursor::Decode(std::string_view text) {
     if (code != std::errc()) throw fail();
     at = stop;
   }
-  if (at != end || (count != kValues && count != kValuesMax) || values[0] > 1 || values[2] > 1 || values[3] > 1) throw fail();
+  if (at != end || (count != kValues && count != kValuesMax) || values[0] > 1 || values[2] > 1 ||
+      values[3] > 1)
+    throw fail();
   return {.replay = values[0] == 1,
           .number = values[1],
           .ended = values[2] == 1,

@@ -40,8 +40,8 @@ class Bindings {
                     std::string_view outside_id, uint64_t record_id);
   // record_id 0: the text is no key any more.
   void SetKeyText(domain::Kind kind, std::string_view text, uint64_t record_id);
-  // One more whenever an outside id or a key comes to mean another record than before, or none: what
-  // was once resolved may be resolved anew. Any thread.
+  // One more whenever an outside id or a key comes to mean another record than before, or none:
+  // what was once resolved may be resolved anew. Any thread.
   uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
   void NextGeneration() { generation_.fetch_add(1, std::memory_order_acq_rel); }
   size_t staged() const { return staged_.size(); }

@@ -61,10 +61,11 @@ class ProjectionLoader {
 
   absl::Status Run(Connection& db, const BulkPlaces& places) {
     if (!info_.bulk) return RunOrdinary(db);
-    return VisitBulk(db, places.SeqsOf(info_.kind, [](uint64_t) { return true; }), [this](const PackedEntry& entry, int64_t at) {
-      if (entry.deleted) return absl::OkStatus();
-      return Give(entry.record_id, entry.body, entry.origin, FromMicros(at));
-    });
+    return VisitBulk(db, places.SeqsOf(info_.kind, [](uint64_t) { return true; }),
+                     [this](const PackedEntry& entry, int64_t at) {
+                       if (entry.deleted) return absl::OkStatus();
+                       return Give(entry.record_id, entry.body, entry.origin, FromMicros(at));
+                     });
   }
 
  private:

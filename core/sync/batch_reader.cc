@@ -83,8 +83,8 @@ absl::Status BatchReader::CheckAnswer(const connector::ReadRequest& request,
                                "allowed: this is a mistake in the connector",
                                options_.path, head.next_cursor().size(), kCursorBytesMax));
   }
-  const bool moved = head.records_size() > 0 || head.bad_rows_size() > 0 ||
-                     head.next_cursor() != request.cursor();
+  const bool moved =
+      head.records_size() > 0 || head.bad_rows_size() > 0 || head.next_cursor() != request.cursor();
   if (head.end() || moved || head.snapshot_begin() || head.snapshot_end()) {
     return absl::OkStatus();
   }

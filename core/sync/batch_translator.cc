@@ -10,8 +10,8 @@
 namespace entrepot::sync {
 
 absl::StatusOr<std::unique_ptr<BatchTranslator>> BatchTranslator::Make(
-    const store::Store* store, const DatasetPlan* dataset,
-    const mapping::Environment& environment, std::shared_ptr<const RowMemory> memory) {
+    const store::Store* store, const DatasetPlan* dataset, const mapping::Environment& environment,
+    std::shared_ptr<const RowMemory> memory) {
   ASSIGN_OR_RETURN(std::unique_ptr<Translator> translator, Translator::Make(dataset, environment));
   return std::unique_ptr<BatchTranslator>(
       new BatchTranslator(std::move(translator), store, dataset, std::move(memory)));
@@ -60,8 +60,7 @@ absl::Status BatchTranslator::Translate(Batch* batch) {
   const SourceBatch& source = batch->source;
   RETURN_IF_ERROR(translator_->Bind(source.rows()));
   const uint64_t columns = DigestOfColumns(source.rows());
-  const bool holds =
-      recall_ && recall_->memory().generation() == store_->identity_generation();
+  const bool holds = recall_ && recall_->memory().generation() == store_->identity_generation();
   const size_t size = source.size();
   if (batch->items.size() < size) batch->items.resize(size);
   for (size_t i = 0; i < size; ++i) {

@@ -228,7 +228,8 @@ absl::Status IntakeRun::EnterRows(store::Transaction& tx, Batch& batch) {
 
 void IntakeRun::Remember(const store::Transaction& tx, const Item& item, const Passage& passage) {
   if (remembering_ == nullptr || item.text == 0 || passage.record_id == 0) return;
-  if (passage.result == Passage::Result::kParked || passage.result == Passage::Result::kDead) return;
+  if (passage.result == Passage::Result::kParked || passage.result == Passage::Result::kDead)
+    return;
   remembering_->Add({.text = item.text,
                      .record_id = passage.record_id,
                      .digest = tx.BulkDigest(passage.record_id)});

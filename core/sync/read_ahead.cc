@@ -28,8 +28,8 @@ absl::StatusOr<std::unique_ptr<ReadAhead>> ReadAhead::Start(ReadAheadOptions opt
   const mapping::Environment environment = options.environment;
   std::shared_ptr<const RowMemory> memory = std::move(options.memory);
   std::unique_ptr<ReadAhead> ahead(new ReadAhead(std::move(options)));
-  ASSIGN_OR_RETURN(ahead->translator_, BatchTranslator::Make(store, &ahead->dataset_, environment,
-                                                             std::move(memory)));
+  ASSIGN_OR_RETURN(ahead->translator_,
+                   BatchTranslator::Make(store, &ahead->dataset_, environment, std::move(memory)));
   ahead->reading_thread_ =
       std::thread([reading = ahead->reading_] { reading->reader.Run(&reading->read); });
   ahead->translating_thread_ = std::thread([ahead = ahead.get()] {

@@ -25,9 +25,9 @@ struct ReadAheadOptions {
   mapping::Environment environment;
   std::string cursor;  // committed
   bool full = false;
-  uint32_t rows_max = 0;   // of a batch
-  uint64_t bytes_max = 0;  // of a batch
-  size_t batches_max = 0;  // translated, and not yet taken
+  uint32_t rows_max = 0;                    // of a batch
+  uint64_t bytes_max = 0;                   // of a batch
+  size_t batches_max = 0;                   // translated, and not yet taken
   std::shared_ptr<const RowMemory> memory;  // nullptr: nothing is known of the rows
 };
 

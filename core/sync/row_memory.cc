@@ -17,8 +17,8 @@ bool IsAnchor(uint64_t text) { return (text & kAnchorMask) == 0; }
 
 uint64_t DigestOfText(const mapping::RowView& row, uint64_t columns) {
   if (row.deleted || !row.absent.empty() || row.cells.empty()) return 0;
-  // The cells lie in the row's bytes with their lengths between them: but for the first one's length
-  // and their number, the bytes say where each ends.
+  // The cells lie in the row's bytes with their lengths between them: but for the first one's
+  // length and their number, the bytes say where each ends.
   const char* const begin = row.cells.front().data();
   const std::string_view last = row.cells.back();
   const uint64_t shape = row.cells.size() << 32 ^ row.cells.front().size();

@@ -1,7 +1,7 @@
-// What the rows of the last full read became, in the order in which they came: most rows of the next
-// one read the same, letter by letter, and stand in the same order, so that they need not be mapped
-// again to be seen as unchanged. A row's text always becomes the same record and digest, until an
-// outside id or a key comes to mean another record (Store::identity_generation).
+// What the rows of the last full read became, in the order in which they came: most rows of the
+// next one read the same, letter by letter, and stand in the same order, so that they need not be
+// mapped again to be seen as unchanged. A row's text always becomes the same record and digest,
+// until an outside id or a key comes to mean another record (Store::identity_generation).
 #pragma once
 
 #include <cstddef>
@@ -33,8 +33,7 @@ class RowMemory {
   };
 
   // Rows beyond `rows_max` are not kept.
-  RowMemory(uint64_t generation, size_t rows_max)
-      : generation_(generation), rows_max_(rows_max) {}
+  RowMemory(uint64_t generation, size_t rows_max) : generation_(generation), rows_max_(rows_max) {}
 
   void Add(const Row& row);
   size_t size() const { return rows_.size(); }

@@ -24,9 +24,10 @@ struct Item {
   std::unique_ptr<google::protobuf::Message> own;   // kept for the next row
   std::string outside_id;
   bool deleted = false;
-  uint64_t text = 0;           // DigestOfText; 0: it is not known again
-  uint64_t remembered_id = 0;  // the record that the text became before; then only digests[0] is set
-  Digest128 bulk_key;                 // bulk kinds
+  uint64_t text = 0;  // DigestOfText; 0: it is not known again
+  uint64_t remembered_id =
+      0;               // the record that the text became before; then only digests[0] is set
+  Digest128 bulk_key;  // bulk kinds
   std::vector<uint64_t> digests;      // by authority group; bulk kinds: one
   mapping::RowFault fault;            // of kFault
   mapping::MissingReference missing;  // of kMissing

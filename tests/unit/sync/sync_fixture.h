@@ -46,6 +46,7 @@ inline constexpr char kLimits[] = R"pb(
     apply_records_max: 100
     delivery_attempts_max: 3
     connector_call_time_max { seconds: 30 }
+    remembered_rows_max: 1000
   }
 )pb";
 
@@ -169,6 +170,7 @@ class SyncTest : public testing::Test {
 
   // What a restart of the hub does; whatever was not committed is gone.
   void OpenStore() {
+    intake_.reset();
     store_.reset();
     auto opened = store::Store::Open({.folder = folder_, .clock = &clock_});
     ASSERT_TRUE(opened.ok()) << opened.status();
@@ -177,6 +179,7 @@ class SyncTest : public testing::Test {
   }
 
   void Configure(const std::string& text) {
+    intake_.reset();
     config_.Clear();
     ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(kLimits + text, &config_));
     auto plan = MakePlan(config_);
@@ -214,7 +217,8 @@ class SyncTest : public testing::Test {
 
   IntakeEnd Run(const std::string& dataset, IntakeRequest request = {}) {
     clock_.Advance(absl::Seconds(1));
-    auto end = Intake(Options()).Run(Dataset(dataset), link_, request, nullptr, {});
+    if (intake_ == nullptr) intake_ = std::make_unique<Intake>(Options());
+    auto end = intake_->Run(Dataset(dataset), link_, request, nullptr, {});
     EXPECT_TRUE(end.ok()) << end.status();
     return end.ok() ? *std::move(end) : IntakeEnd{};
   }
@@ -285,6 +289,7 @@ class SyncTest : public testing::Test {
   config::v1::Config config_;
   std::vector<ConnectionPlan> plan_;
   std::shared_ptr<Link> link_;
+  std::unique_ptr<Intake> intake_;  // remembers rows, until the hub is started again
 };
 
 }  // namespace entrepot::sync

@@ -1,9 +1,14 @@
 #include "postgres_rows.h"
 
+#include <algorithm>
+
 namespace entrepot::sql {
 namespace {
 
-constexpr int kRowsFetched = 2000;
+constexpr size_t kRowsFetchedFirst = 200;
+constexpr size_t kRowsFetchedMax = 5000;
+// What a fetch aims at, by the size of the rows before.
+constexpr size_t kBytesFetched = 4u << 20;
 
 }  // namespace
 
@@ -20,9 +25,15 @@ PostgresRows::PostgresRows(PostgresConnection* connection, const std::string& sq
 }
 
 void PostgresRows::Fetch() {
-  fetched_ = connection_->Run("FETCH FORWARD " + std::to_string(kRowsFetched) + " FROM " + cursor_);
+  const auto before = static_cast<size_t>(fetched_ == nullptr ? 0 : PQntuples(fetched_.get()));
+  size_t count = kRowsFetchedFirst;
+  if (before > 0) {
+    const size_t row_bytes = PQresultMemorySize(fetched_.get()) / before + 1;
+    count = std::clamp<size_t>(kBytesFetched / row_bytes, 1, kRowsFetchedMax);
+  }
+  fetched_ = connection_->Run("FETCH FORWARD " + std::to_string(count) + " FROM " + cursor_);
   row_ = -1;
-  last_ = PQntuples(fetched_.get()) < kRowsFetched;
+  last_ = static_cast<size_t>(PQntuples(fetched_.get())) < count;
 }
 
 bool PostgresRows::Next() {

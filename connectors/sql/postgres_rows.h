@@ -1,4 +1,4 @@
-// The rows of a query on PostgreSQL: a cursor of the server, from which some thousand rows are
+// The rows of a query on PostgreSQL: a cursor of the server, from which a few megabytes of rows are
 // fetched at a time.
 #pragma once
 

@@ -170,14 +170,12 @@ void PostgresSession::RunRange(const Prepared& prepared, const ParameterTable& p
   RunRange(prepared, parameters, {middle, range.end}, results);
 }
 
+// Within the savepoint entrepot_rows.
 void PostgresSession::RunTogether(const Prepared& prepared, const ParameterTable& parameters,
                                   Range range, RowResults* results) {
   if (prepared.array && range.size() > 1) {
-    connection_.Run("SAVEPOINT entrepot_array");
-    const bool matched = RunArray(prepared, parameters, range, results);
-    if (!matched) connection_.Run("ROLLBACK TO SAVEPOINT entrepot_array");
-    connection_.Run("RELEASE SAVEPOINT entrepot_array");
-    if (matched) return;
+    if (RunArray(prepared, parameters, range, results)) return;
+    connection_.Run("ROLLBACK TO SAVEPOINT entrepot_rows");
     for (size_t row = range.begin; row < range.end; ++row) results->rows[row] = {};
   }
   for (size_t row = range.begin; row < range.end; ++row) {

@@ -74,6 +74,7 @@ class SqlConnector : public sdk::Connector {
 
   bool Wait(sdk::Call& call, std::chrono::milliseconds timeout) override {
     // A run that the hub gave up halfway would hold its snapshot for as long as nothing happens.
+    if (reading_ != nullptr) reading_->Use(&call);
     LeaveReading();
     if (listener_ == nullptr) {
       call.Sleep(timeout);

@@ -75,6 +75,7 @@ class Session {
   virtual ~Session() = default;
   // The call that uses the session from here on; it outlives its use.
   virtual void Use(const sdk::Call* call) = 0;
+  virtual const sdk::Call& call() const = 0;
   // False: it is broken, and a new one is needed.
   virtual bool usable() = 0;
   // The same, after asking the database itself. Of use before a session is used again.
@@ -103,6 +104,10 @@ class Session {
   // others take effect. REQUIRES: a transaction. Throws SqlError for anything that is not one
   // row's fault; the transaction is to be rolled back then.
   virtual RowResults RunForAll(const Statement& statement, const ParameterTable& parameters) = 0;
+
+  // The parameters of a statement that the database will keep in binary floating point, as far as
+  // it tells: "credit (double precision)".
+  virtual std::vector<std::string> RoundedParameters(const Statement& statement) = 0;
 
   // Would the database run this? Throws SqlError that says why not. Changes nothing.
   virtual void Explain(const Statement& statement) = 0;

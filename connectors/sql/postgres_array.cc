@@ -7,7 +7,6 @@ namespace entrepot::sql {
 namespace {
 
 using Kind = Token::Kind;
-using Tokens = std::vector<Token>;
 
 constexpr char kRows[] = "entrepot_rows";
 constexpr char kEcho[] = "entrepot_echo";
@@ -112,7 +111,7 @@ class Rewriter {
                 " ORDER BY " + kRows + ".n " + Text(close + 1, tokens_.size());
     if (Find("RETURNING", close) < tokens_.size()) {
       made.order = ArrayStatement::Order::kInOrder;
-      AddEcho(values, open, close, &made);
+      AddEcho(close, &made);
     }
     return made;
   }
@@ -130,20 +129,6 @@ class Rewriter {
     return false;
   }
 
-  // The items of a list in parentheses, without what is around them.
-  std::vector<Tokens> Items(size_t open, size_t close) const {
-    std::vector<Tokens> items(1);
-    for (size_t i = open + 1; i < close; ++i) {
-      const Token& token = tokens_[i];
-      if (token.text == "," && token.depth == tokens_[open].depth + 1) {
-        items.emplace_back();
-      } else if (token.kind != Kind::kBlank) {
-        items.back().push_back(token);
-      }
-    }
-    return items;
-  }
-
   // Is it one of the columns in ON CONFLICT (…)?
   bool Decides(const std::string& column, size_t close) const {
     size_t open = Find("CONFLICT", close);
@@ -156,33 +141,22 @@ class Rewriter {
 
   // A column that is filled with a parameter as it is tells which row a returned one belongs to:
   // the hub's number for choice, because no two rows share it.
-  void AddEcho(size_t values, size_t open, size_t close, ArrayStatement* made) const {
-    size_t names_open = 0;
-    while (names_open < values && tokens_[names_open].kind != Kind::kOpen) ++names_open;
-    if (names_open >= values) return;
-    size_t names_close = names_open + 1;
-    while (names_close < values && tokens_[names_close].depth > 0) ++names_close;
-    const std::vector<Tokens> names = Items(names_open, names_close);
-    const std::vector<Tokens> given = Items(open, close);
-    if (names.size() != given.size()) return;
-    size_t best = names.size();
-    for (size_t i = 0; i < names.size(); ++i) {
-      const bool plain =
-          names[i].size() == 1 && given[i].size() == 1 && given[i][0].kind == Kind::kParameter;
-      if (!plain) continue;
-      if (best == names.size()) best = i;
-      if (given[i][0].text == "correlation_key" || Decides(names[i][0].text, close)) {
-        best = i;
-        break;
-      }
+  void AddEcho(size_t close, ArrayStatement* made) const {
+    const PlainInsert insert = ReadInsert(statement_);
+    const PlainColumn* best = nullptr;
+    for (const PlainColumn& column : insert.columns) {
+      if (best == nullptr) best = &column;
+      if (column.parameter != "correlation_key" && !Decides(column.column, close)) continue;
+      best = &column;
+      break;
     }
-    if (best == names.size()) return;
-    made->echo = IndexOf(given[best][0].text);
-    made->text.append(", ").append(names[best][0].text).append("::text AS ").append(kEcho);
+    if (best == nullptr) return;
+    made->echo = IndexOf(best->parameter);
+    made->text.append(", ").append(best->column).append("::text AS ").append(kEcho);
   }
 
   const Statement& statement_;
-  const Tokens& tokens_;
+  const std::vector<Token>& tokens_;
   const std::vector<std::string>& types_;
 };
 

@@ -116,13 +116,14 @@ const PostgresSession::Prepared& PostgresSession::PrepareOnce(const Statement& s
   Prepared prepared;
   prepared.name = "entrepot_" + std::to_string(prepared_.size());
   connection_.Prepare(prepared.name, text);
+  prepared.types = ParameterTypes(prepared.name);
   PrepareArray(statement, &prepared);
   return prepared_.emplace(text, std::move(prepared)).first->second;
 }
 
 // A statement that the server does not take in this form is run row by row.
 void PostgresSession::PrepareArray(const Statement& statement, Prepared* prepared) {
-  prepared->array = ForArrays(statement, ParameterTypes(prepared->name));
+  prepared->array = ForArrays(statement, prepared->types);
   if (!prepared->array) return;
   prepared->array_name = prepared->name + "_array";
   connection_.Run("SAVEPOINT entrepot_prepare");
@@ -240,6 +241,16 @@ void PostgresSession::RunSingle(const Prepared& prepared, const ParameterTable& 
   TakeNames(result.get(), 0, 0, results);
   results->rows[row].touched = Affected(result.get());
   if (PQntuples(result.get()) > 0) TakeReturned(result.get(), 0, 0, 0, &results->rows[row]);
+}
+
+std::vector<std::string> PostgresSession::RoundedParameters(const Statement& statement) {
+  std::vector<std::string> rounded;
+  const std::vector<std::string>& types = PrepareOnce(statement).types;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (types[i] != "real" && types[i] != "double precision") continue;
+    rounded.push_back(statement.parameters()[i] + " (" + types[i] + ")");
+  }
+  return rounded;
 }
 
 void PostgresSession::Explain(const Statement& statement) {

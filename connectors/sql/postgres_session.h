@@ -20,6 +20,7 @@ class PostgresSession final : public Session {
   PostgresSession(const PostgresOptions& options, Purpose purpose, const sdk::Call& call);
 
   void Use(const sdk::Call* call) override;
+  const sdk::Call& call() const override { return *call_; }
   bool usable() override { return connection_.usable(); }
   bool Answers() override;
   void Begin(Mode mode) override;
@@ -29,6 +30,7 @@ class PostgresSession final : public Session {
   std::unique_ptr<Rows> Query(const std::string& sql, const std::vector<Text>& parameters) override;
   bool keeps_queries() const override { return true; }
   RowResults RunForAll(const Statement& statement, const ParameterTable& parameters) override;
+  std::vector<std::string> RoundedParameters(const Statement& statement) override;
   void Explain(const Statement& statement) override;
   OwnText Floor(const Column& column, const OwnText& example, int64_t lag_ms) override;
   bool Before(const Column& column, const std::string& a, const std::string& b) override;
@@ -40,6 +42,7 @@ class PostgresSession final : public Session {
   // A statement as the server has it.
   struct Prepared {
     std::string name;
+    std::vector<std::string> types;  // of its parameters
     std::optional<ArrayStatement> array;
     std::string array_name;
   };

@@ -70,6 +70,22 @@ void BindExact(sqlite3_stmt* statement, int index, const Text& text) {
   }
 }
 
+std::string Unquoted(const std::string& name) {
+  const bool quoted = name.size() >= 2 && name.front() == '"' && name.back() == '"';
+  return quoted ? name.substr(1, name.size() - 2) : name;
+}
+
+// SQLite's rules of affinity: texts and whole numbers stay as they are, all else may become REAL.
+bool Rounds(std::string_view type) {
+  std::string upper(type);
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  if (upper.empty()) return false;
+  for (const char* exact : {"INT", "CHAR", "CLOB", "TEXT", "BLOB", "DATE", "BOOL"}) {
+    if (upper.find(exact) != std::string::npos) return false;
+  }
+  return true;
+}
+
 OwnText ReadText(sqlite3_stmt* statement, int column) {
   if (sqlite3_column_type(statement, column) == SQLITE_NULL) return std::nullopt;
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
@@ -217,6 +233,21 @@ RowResults SqliteSession::RunForAll(const Statement& statement, const ParameterT
     }
   }
   return results;
+}
+
+std::vector<std::string> SqliteSession::RoundedParameters(const Statement& statement) {
+  std::vector<std::string> rounded;
+  const PlainInsert insert = ReadInsert(statement);
+  for (const PlainColumn& column : insert.columns) {
+    const char* type = nullptr;
+    const int code = sqlite3_table_column_metadata(
+        database_, nullptr, Unquoted(insert.table).c_str(), Unquoted(column.column).c_str(), &type,
+        nullptr, nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK && type != nullptr && Rounds(type)) {
+      rounded.push_back(column.parameter + " (" + type + ")");
+    }
+  }
+  return rounded;
 }
 
 void SqliteSession::Explain(const Statement& statement) { Prepare(statement.Text('?')); }

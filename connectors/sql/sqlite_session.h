@@ -25,6 +25,7 @@ class SqliteSession final : public Session {
   ~SqliteSession() override;
 
   void Use(const sdk::Call* call) override { call_ = call; }
+  const sdk::Call& call() const override { return *call_; }
   bool usable() override { return true; }
   bool Answers() override { return true; }
   void Begin(Mode mode) override;
@@ -35,6 +36,7 @@ class SqliteSession final : public Session {
   // In any other journal mode a reader that stays is in the writers' way.
   bool keeps_queries() const override { return write_ahead_log_; }
   RowResults RunForAll(const Statement& statement, const ParameterTable& parameters) override;
+  std::vector<std::string> RoundedParameters(const Statement& statement) override;
   void Explain(const Statement& statement) override;
   OwnText Floor(const Column& column, const OwnText& example, int64_t lag_ms) override;
   bool Before(const Column& column, const std::string& a, const std::string& b) override;

@@ -144,6 +144,28 @@ void DropEnd(std::vector<Token>* tokens) {
   }
 }
 
+// The first such word outside all parentheses, from `from` on; tokens.size(): there is none.
+size_t FindWord(const std::vector<Token>& tokens, std::string_view word, size_t from) {
+  for (size_t i = from; i < tokens.size(); ++i) {
+    if (tokens[i].depth == 0 && tokens[i].Is(word)) return i;
+  }
+  return tokens.size();
+}
+
+// The items of the list in the parenthesis at `open`, without what is between them.
+std::vector<std::vector<Token>> ItemsOf(const std::vector<Token>& tokens, size_t open) {
+  std::vector<std::vector<Token>> items(1);
+  for (size_t i = open + 1; i < tokens.size() && tokens[i].depth > tokens[open].depth; ++i) {
+    const Token& token = tokens[i];
+    if (token.text == "," && token.depth == tokens[open].depth + 1) {
+      items.emplace_back();
+    } else if (token.kind != Token::Kind::kBlank) {
+      items.back().push_back(token);
+    }
+  }
+  return items;
+}
+
 }  // namespace
 
 bool Token::Is(std::string_view word) const {
@@ -195,6 +217,28 @@ std::string Statement::Verb() const {
     return word;
   }
   return "";
+}
+
+PlainInsert ReadInsert(const Statement& statement) {
+  PlainInsert insert;
+  if (statement.Verb() != "INSERT") return insert;
+  const std::vector<Token>& tokens = statement.tokens();
+  size_t at = FindWord(tokens, "INTO", 0) + 1;
+  for (; at < tokens.size() && tokens[at].kind != Token::Kind::kOpen; ++at) {
+    if (tokens[at].Is("VALUES") || tokens[at].Is("AS")) return insert;
+    if (tokens[at].kind != Token::Kind::kBlank) insert.table += tokens[at].text;
+  }
+  const std::vector<std::vector<Token>> names = ItemsOf(tokens, at);
+  size_t values = FindWord(tokens, "VALUES", at);
+  while (values < tokens.size() && tokens[values].kind != Token::Kind::kOpen) ++values;
+  const std::vector<std::vector<Token>> given = ItemsOf(tokens, values);
+  if (names.size() != given.size()) return insert;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const bool plain =
+        names[i].size() == 1 && given[i].size() == 1 && given[i][0].kind == Token::Kind::kParameter;
+    if (plain) insert.columns.push_back({names[i][0].text, given[i][0].text});
+  }
+  return insert;
 }
 
 std::string QuotedName(std::string_view name) {

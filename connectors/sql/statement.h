@@ -52,6 +52,18 @@ class Statement {
   std::vector<std::string> parameters_;
 };
 
+// Of INSERT INTO table (columns) VALUES (expressions): its columns that are filled with a parameter
+// as it is. Empty for every other shape.
+struct PlainColumn {
+  std::string column;  // as written
+  std::string parameter;
+};
+struct PlainInsert {
+  std::string table;  // as written, with its schema
+  std::vector<PlainColumn> columns;
+};
+PlainInsert ReadInsert(const Statement& statement);
+
 // A name as an SQL identifier, in double quotes.
 std::string QuotedName(std::string_view name);
 // A table's name, "schema.table" or "table", each part in quotes.

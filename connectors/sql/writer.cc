@@ -170,9 +170,21 @@ void Writer::RunStatement(Session* session, const Statement& statement, const Wo
       table.cells.push_back(Parameter(statement, name, work, item, work.outside_ids[item]));
     }
   }
+  WarnOfRounding(session, statement);
   const RowResults done = session->RunForAll(statement, table);
   for (size_t i = 0; i < items.size(); ++i) {
     Conclude(statement, work, items[i], done, done.rows[i], &(*results)[items[i]]);
+  }
+}
+
+void Writer::WarnOfRounding(Session* session, const Statement& statement) const {
+  if (!looked_at_.insert(statement.option()).second) return;
+  for (const std::string& parameter : session->RoundedParameters(statement)) {
+    if (!warned_.insert(parameter).second) continue;
+    session->call().log().Warning("dataset '" + options_.name + "', `" + statement.option() +
+                                  "`: :" + parameter +
+                                  " is kept in binary floating point, so the database itself "
+                                  "rounds it; an exact type such as numeric does not");
   }
 }
 

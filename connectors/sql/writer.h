@@ -5,6 +5,7 @@
 #include <entrepot/sdk/messages.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ class Writer {
                  std::vector<sdk::ApplyResult>* results) const;
   void RunStatement(Session* session, const Statement& statement, const Work& work,
                     const Indices& items, std::vector<sdk::ApplyResult>* results) const;
+  void WarnOfRounding(Session* session, const Statement& statement) const;
   void Conclude(const Statement& statement, const Work& work, size_t item, const RowResults& all,
                 const RowResult& row, sdk::ApplyResult* result) const;
   OwnText Parameter(const Statement& statement, const std::string& name, const Work& work,
@@ -48,6 +50,8 @@ class Writer {
   void CheckGivesKey(const Statement& statement, const Work& work) const;
 
   const DatasetOptions& options_;
+  // Statements whose parameters were looked at, and parameters that were warned of.
+  mutable std::set<std::string> looked_at_, warned_;
 };
 
 }  // namespace entrepot::sql

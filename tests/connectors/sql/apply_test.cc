@@ -177,6 +177,21 @@ TEST_P(SqlApply, AnInsertThatDoesNotSayItsKeyIsNamedBeforeItMakesARow) {
   EXPECT_EQ(Run("SELECT count(*) FROM clients"), "0");
 }
 
+TEST_P(SqlApply, AColumnThatRoundsIsNamedOnce) {
+  Run("CREATE TABLE clients (id integer PRIMARY KEY, name text, credit " +
+      std::string(postgres() ? "double precision" : "numeric") + ")");
+  ASSERT_TRUE(
+      Open({{"insert", "INSERT INTO clients (id, name, credit) VALUES (:id, :name, :credit)"},
+            {"update", "UPDATE clients SET credit = :credit WHERE id = :outside_id"}})
+          .ok());
+  for (const char* id : {"1", "2"}) {
+    EXPECT_THAT(Apply({"id", "name", "credit"}, {{"C", "", {id, "Anna", "0.1"}}}),
+                Each(StartsWith("applied")));
+  }
+  ASSERT_EQ(plugin_->warnings.size(), 1u);
+  EXPECT_THAT(plugin_->warnings[0], HasSubstr(":credit"));
+}
+
 TEST_P(SqlApply, WordsOfTheConfigurationAreChecked) {
   const auto refuses = [&](const Options& options, const std::string& what) {
     const Outcome outcome = Open(options);

@@ -33,6 +33,17 @@ TEST(Statement, NamesAreQuoted) {
   EXPECT_EQ(QuotedTable("crm.Клиенты"), "\"crm\".\"Клиенты\"");
 }
 
+TEST(Statement, AnInsertNamesItsPlainColumns) {
+  const PlainInsert insert = ReadInsert(Statement(
+      "insert", "INSERT INTO crm.t (a, \"B c\", d) VALUES (:x, :\"y z\", lower(:v)) RETURNING a"));
+  EXPECT_EQ(insert.table, "crm.t");
+  ASSERT_EQ(insert.columns.size(), 2u);
+  EXPECT_EQ(insert.columns[1].column, "\"B c\"");
+  EXPECT_EQ(insert.columns[1].parameter, "y z");
+  EXPECT_TRUE(ReadInsert(Statement("insert", "INSERT INTO t VALUES (:a)")).columns.empty());
+  EXPECT_TRUE(ReadInsert(Statement("insert", "UPDATE t SET a = 1 WHERE b = 2")).columns.empty());
+}
+
 std::string ArrayOf(const std::string& sql, const std::vector<std::string>& types) {
   const auto made = ForArrays(Statement("insert", sql), types);
   return made ? made->text : "";

@@ -171,6 +171,29 @@ TEST_F(SqlFault, AStatementBeyondItsTimeIsGivenUp) {
   EXPECT_THAT(last_.message, HasSubstr("statement timeout"));
 }
 
+// A constraint that is looked at when the transaction is to commit, and takes its time.
+TEST_F(SqlFault, AConnectionThatBreaksWithinACommitLeavesAnUnknownOutcome) {
+  Run("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); "
+      "RETURN NULL; END $$");
+  Run("CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON clients DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION slow()");
+  ASSERT_TRUE(Open(Numbered()).ok());
+  std::thread cutter([this] {
+    const auto client = NewClient();
+    while (client->Run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE "
+                       "wait_event = 'PgSleep' AND datname = current_database()") == "0") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  EXPECT_THAT(
+      Apply(kColumns, {{"C-1", "", {"Anna", "1"}}, {"C-2", "", {"~", "1"}}}),
+      ElementsAre(AllOf(StartsWith("unknown"), HasSubstr("commit")), StartsWith("refused")));
+  cutter.join();
+  bool settled = false;
+  EXPECT_THAT(Find({"C-1"}, &settled), ElementsAre(""));
+  EXPECT_TRUE(settled);
+}
+
 // What a killed hub has left at the server must not write after somebody has looked.
 TEST_F(SqlFault, AFindEndsTheSessionsThatAnEarlierHubLeftBehind) {
   ASSERT_TRUE(Open(Numbered()).ok());
@@ -323,14 +346,49 @@ TEST_F(SqlFault, WaitingSurvivesTheServersRestart) {
   EXPECT_TRUE(changed) << "what was notified meanwhile is lost";
 }
 
-// A file system that is full, where this process may mount one.
+// A file system of 256 KiB, where this process may mount one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::string folder) : folder_(std::move(folder)) {
+    std::filesystem::create_directories(folder_);
+    mounted_ = Does("mount -t tmpfs -o size=256k,mode=0777 tmpfs " + folder_ + " 2>/dev/null");
+  }
+  ~SmallDisk() {
+    if (mounted_) Does("umount " + folder_);
+    std::filesystem::remove(folder_);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  bool mounted() const { return mounted_; }
+
+ private:
+  static bool Does(const std::string& command) { return std::system(command.c_str()) == 0; }
+  const std::string folder_;
+  bool mounted_ = false;
+};
+
+TEST_F(SqlFault, AFullDiskOfTheServersIsWaitedFor) {
+  const std::string folder = Server::Get().folder() + "/small";
+  const SmallDisk disk(folder);
+  if (!disk.mounted()) GTEST_SKIP() << "this process may not mount a file system";
+  ASSERT_EQ(std::system(("chown postgres " + folder).c_str()), 0);
+  Run("CREATE TABLESPACE small LOCATION '" + folder + "'");
+  Run("ALTER TABLE clients SET TABLESPACE small");
+  ASSERT_TRUE(Open(Numbered()).ok());
+  std::vector<Item> items;
+  for (int i = 0; i < 300; ++i) {
+    items.push_back({"C-" + std::to_string(i), "", {std::string(1900, 'x'), "1"}});
+  }
+  EXPECT_THAT(Apply(kColumns, items), Each(AllOf(StartsWith("not sent"), HasSubstr("space"))));
+  Run("ALTER TABLE clients SET TABLESPACE pg_default");
+  EXPECT_THAT(Apply(kColumns, items), Each(StartsWith("applied")));
+  Run("DROP TABLESPACE small");
+}
+
 TEST(SqlFullDisk, IsWaitedFor) {
   const std::string folder = testing::TempDir() + "/entrepot-full-disk";
-  std::filesystem::create_directories(folder);
-  if (std::system(("mount -t tmpfs -o size=256k tmpfs " + folder + " 2>/dev/null").c_str()) != 0) {
-    std::filesystem::remove(folder);
-    GTEST_SKIP() << "this process may not mount a file system";
-  }
+  const SmallDisk disk(folder);
+  if (!disk.mounted()) GTEST_SKIP() << "this process may not mount a file system";
   {
     SqliteClient client(folder + "/crm.db");
     client.Run(
@@ -363,8 +421,6 @@ TEST(SqlFullDisk, IsWaitedFor) {
     ASSERT_TRUE(plugin.Apply(apply, &response).ok());
     EXPECT_EQ(response.results(0).outcome(), connector::APPLY_OUTCOME_APPLIED);
   }
-  ASSERT_EQ(std::system(("umount " + folder).c_str()), 0);
-  std::filesystem::remove(folder);
 }
 
 }  // namespace

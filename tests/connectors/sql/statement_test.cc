@@ -136,6 +136,20 @@ TEST(Cursor, RefusesWhatItDidNotWrite) {
   EXPECT_THROW(Cursor::Decode("4:sql1C5:ab"), sdk::Error);
 }
 
+TEST(Trouble, IsSortedByWhatIsToBeDone) {
+  const std::pair<const char*, Trouble> states[] = {
+      {"23505", Trouble::kRow},           {"22P02", Trouble::kRow},
+      {"P0001", Trouble::kRow},           {"40001", Trouble::kRetry},
+      {"40P01", Trouble::kRetry},         {"55P03", Trouble::kRetry},
+      {"57014", Trouble::kRetry},         {"53100", Trouble::kUnavailable},
+      {"53300", Trouble::kUnavailable},   {"57P01", Trouble::kUnavailable},
+      {"08006", Trouble::kUnavailable},   {"25006", Trouble::kUnavailable},
+      {"28P01", Trouble::kDenied},        {"42501", Trouble::kDenied},
+      {"42P01", Trouble::kConfiguration}, {"42703", Trouble::kConfiguration},
+      {"3D000", Trouble::kConfiguration}, {"", Trouble::kUnavailable}};
+  for (const auto& [state, trouble] : states) EXPECT_EQ(TroubleOfState(state), trouble) << state;
+}
+
 TEST(Key, IsJoinedAndTakenApart) {
   const std::vector<std::string> parts = {"a/b", "c\\d", ""};
   EXPECT_EQ(JoinKey(parts), "a\\/b/c\\\\d/");

@@ -287,13 +287,13 @@ class RecordCompiler {
     for (int i = 0; type != nullptr && i < type->field_count(); ++i) {
       names.push_back(type->field(i)->name());
     }
+    if (names.empty()) names.emplace_back("none");
     const std::string_view holder = type == nullptr || type == kind_.descriptor
                                         ? std::string_view(kind_.name)
                                         : std::string_view(type->name());
-    Report(
-        ChildPath(path, "from"),
-        fmt::format("{} has no field \"{}\"{}; known are {}", holder, part, DidYouMean(part, names),
-                    names.empty() ? "none" : absl::StrJoin(names, ", ")));
+    Report(ChildPath(path, "from"),
+           fmt::format("{} has no field \"{}\"{}; known are {}", holder, part,
+                       DidYouMean(part, names), absl::StrJoin(names, ", ")));
   }
 
   // On the left the hub's texts, so that each is looked up once.

@@ -47,12 +47,12 @@ bool ValueText::Write(const Message& message, int index, const ReferenceText& re
       *text = repeated ? reflection->GetRepeatedString(message, field_, index)
                        : reflection->GetString(message, field_);
       return true;
-    case ValueType::kBoolean:
-      *text = (repeated ? reflection->GetRepeatedBool(message, field_, index)
-                        : reflection->GetBool(message, field_))
-                  ? "1"
-                  : "0";
+    case ValueType::kBoolean: {
+      const bool yes = repeated ? reflection->GetRepeatedBool(message, field_, index)
+                                : reflection->GetBool(message, field_);
+      text->assign(1, yes ? '1' : '0');
       return true;
+    }
     case ValueType::kInteger:
       *text = field_->cpp_type() == FieldDescriptor::CPPTYPE_UINT64
                   ? fmt::format("{}", Unsigned(message, index))

@@ -22,6 +22,7 @@ constexpr char kSaveBaseSql[] =
     "INSERT INTO base (dataset, outside_id, record_id, digests) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (dataset, outside_id) DO UPDATE SET record_id = excluded.record_id,"
     " digests = excluded.digests";
+constexpr char kDeleteBaseSql[] = "DELETE FROM base WHERE dataset = ? AND outside_id = ?";
 constexpr char kSaveAnswerSql[] =
     "INSERT INTO answer (request_id, method, request_digest, answer, at) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (request_id) DO UPDATE SET method = excluded.method,"
@@ -104,6 +105,9 @@ absl::StatusOr<std::optional<Base>> FindBaseOf(Connection& db, const Names& name
 absl::Status SaveBase(Connection& db, Names* names, std::string_view dataset,
                       std::string_view outside_id, const Base& base) {
   ASSIGN_OR_RETURN(const uint32_t name, names->Intern(db, dataset));
+  if (base.record_id == 0) {
+    return db.Prepare(kDeleteBaseSql).Bind(name).BindText(outside_id).Run();
+  }
   std::string digests;
   for (const uint64_t digest : base.digests) PackFixed(digest, &digests);
   return db.Prepare(kSaveBaseSql)

@@ -78,6 +78,7 @@ class Transaction : public Reader {
                             std::string_view outside_id, uint64_t record_id) = 0;
   virtual absl::StatusOr<std::optional<Base>> FindBase(std::string_view dataset,
                                                        std::string_view outside_id) const = 0;
+  // Of record 0: removes it.
   virtual absl::Status SetBase(std::string_view dataset, std::string_view outside_id,
                                const Base& base) = 0;
   // Bulk kinds, in memory: by DigestOf128 of kind and key bytes (BulkKey).

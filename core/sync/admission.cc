@@ -6,6 +6,7 @@
 
 #include "core/base/absl_view.h"
 #include "core/base/status_macros.h"
+#include "core/sync/pushed.h"
 #include "core/sync/references.h"
 
 namespace entrepot::sync {
@@ -134,6 +135,10 @@ absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const R
     ASSIGN_OR_RETURN(id, TargetOf(tx, item));
   }
   if (id == 0 && item.deleted) return Succeed(tx, item, {.result = Result::kUnchanged});
+  if (id != 0 && dataset_->both()) {
+    ASSIGN_OR_RETURN(const auto pushed, PushedOf(tx, dataset_->path, id));
+    if (pushed == item.digests) return TakeEcho(tx, item, id);
+  }
   changed_groups_.clear();
   for (size_t group = 0; group < item.digests.size(); ++group) {
     const bool known = base && group < base->digests.size();
@@ -163,6 +168,13 @@ absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const R
   }
   RETURN_IF_ERROR(tx.SetBase(dataset_->path, item.outside_id, {passage.record_id, item.digests}));
   return passage;
+}
+
+// It came back before the answer to it was saved.
+absl::StatusOr<Passage> Admission::TakeEcho(store::Transaction& tx, const Item& item, uint64_t id) {
+  RETURN_IF_ERROR(tx.Bind(dataset_->connection, dataset_->kind->kind, item.outside_id, id));
+  RETURN_IF_ERROR(tx.SetBase(dataset_->path, item.outside_id, {id, item.digests}));
+  return Succeed(tx, item, {.result = Result::kUnchanged, .record_id = id});
 }
 
 absl::StatusOr<Passage> Admission::Put(store::Transaction& tx, const store::PutRequest& request,

@@ -68,6 +68,7 @@ class Admission {
   absl::StatusOr<Passage> ApplyBulk(store::Transaction& tx, const RawRow& raw, const Item& item);
   absl::StatusOr<Passage> ApplyOrdinary(store::Transaction& tx, const RawRow& raw,
                                         const Item& item);
+  absl::StatusOr<Passage> TakeEcho(store::Transaction& tx, const Item& item, uint64_t id);
   absl::StatusOr<uint64_t> TargetOf(store::Transaction& tx, const Item& item);
   absl::StatusOr<uint64_t> KnownRecord(store::Transaction& tx, const Item& item);
   absl::StatusOr<Passage> Put(store::Transaction& tx, const store::PutRequest& request,

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include "core/base/absl_view.h"
@@ -40,9 +39,14 @@ std::vector<Parcel> OfFirstDataset(std::vector<Parcel> parcels) {
   return parcels;
 }
 
-connector::ApplyRequest RequestOf(const std::vector<Parcel>& parcels) {
+connector::ApplyRequest RequestOf(const SinkDatasets& datasets,
+                                  const std::vector<Parcel>& parcels) {
   connector::ApplyRequest request;
-  request.set_dataset(parcels.front().dataset->name);
+  const DatasetPlan& dataset = *parcels.front().dataset;
+  request.set_dataset(dataset.name);
+  for (const std::string& column : datasets.Of(dataset.kind->kind)->columns()) {
+    request.add_columns(column);
+  }
   for (const Parcel& parcel : parcels) *request.add_items() = parcel.item;
   return request;
 }
@@ -60,8 +64,24 @@ connector::FindRequest FindRequestOf(const std::vector<Parcel>& parcels) {
 
 }  // namespace
 
-Courier::Courier(const DispatcherOptions& options, const ConnectionPlan* plan, Link* link)
-    : options_(options), plan_(plan), link_(link) {}
+Courier::Courier(const DispatcherOptions& options, const ConnectionPlan* plan,
+                 const SinkDatasets* datasets, Link* link)
+    : options_(options),
+      plan_(plan),
+      datasets_(datasets),
+      link_(link),
+      book_(&plan->name, datasets, options.limits->delivery_attempts_max()) {}
+
+absl::Status Courier::Write(const std::function<absl::Status(store::Transaction&)>& work) {
+  RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) {
+    book_.Begin();
+    return work(tx);
+  }));
+  const uint64_t before = book_.delivered();
+  book_.Commit();
+  bound_ |= book_.delivered() > before;
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::vector<Parcel>> Courier::Due(const connector::Manifest& manifest,
                                                  store::DeliveryState state) {
@@ -72,8 +92,8 @@ absl::StatusOr<std::vector<Parcel>> Courier::Due(const connector::Manifest& mani
   std::vector<Parcel> parcels;
   for (store::Delivery& delivery : due) {
     const uint64_t sent = delivery.revision;
-    ASSIGN_OR_RETURN(Parcel parcel,
-                     MakeParcel(*snapshot, *plan_, manifest.append_only(), std::move(delivery)));
+    ASSIGN_OR_RETURN(Parcel parcel, MakeParcel(*snapshot, *plan_, *datasets_,
+                                               manifest.append_only(), std::move(delivery)));
     if (state == kUnknown) RETURN_IF_ERROR(Recall(*snapshot, sent, &parcel));
     parcels.push_back(std::move(parcel));
   }
@@ -99,10 +119,10 @@ absl::StatusOr<Courier::Turn> Courier::Send(const connector::Manifest& manifest)
   if (parcels.empty()) return Turn{.worked = true};
   connector::ApplyResponse response;
   bool sent = false;
-  const absl::Status called = link_->Apply(RequestOf(parcels), &response, &sent);
+  const absl::Status called = link_->Apply(RequestOf(*datasets_, parcels), &response, &sent);
   if (!sent) {
-    RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) -> absl::Status {
-      for (const Parcel& parcel : parcels) RETURN_IF_ERROR(PutBack(tx, parcel));
+    RETURN_IF_ERROR(Write([&](store::Transaction& tx) -> absl::Status {
+      for (const Parcel& parcel : parcels) RETURN_IF_ERROR(book_.PutBack(tx, parcel));
       return absl::OkStatus();
     }));
     return Turn{.worked = true, .connection = called};
@@ -113,32 +133,15 @@ absl::StatusOr<Courier::Turn> Courier::Send(const connector::Manifest& manifest)
 
 // Leaves those that are to be sent in `parcels`; the fate of the others is saved.
 absl::Status Courier::NoteInFlight(std::vector<Parcel>* parcels) {
-  const uint64_t delivered = delivered_;
-  const uint64_t rejected = rejected_;
-  RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) -> absl::Status {
-    delivered_ = delivered;
-    rejected_ = rejected;
-    for (const Parcel& parcel : *parcels) {
-      store::Delivery delivery = parcel.delivery;
+  RETURN_IF_ERROR(Write([&](store::Transaction& tx) -> absl::Status {
+    for (Parcel& parcel : *parcels) {
+      if (parcel.fate == Parcel::Fate::kSend) RETURN_IF_ERROR(LookAgain(tx, &parcel));
       switch (parcel.fate) {
-        case Parcel::Fate::kThere:
-          delivery.state = kDelivered;
-          delivery.error.clear();
-          break;
-        case Parcel::Fate::kWaiting:
-          delivery.state = kWaiting;
-          delivery.waits_for = parcel.reason;
-          delivery.error.clear();
-          break;
-        case Parcel::Fate::kDead: RETURN_IF_ERROR(Reject(tx, parcel, parcel.reason)); continue;
-        case Parcel::Fate::kSend:
-          delivery.state = kInFlight;
-          delivery.sent_at = tx.now();
-          delivery.waits_for.clear();
-          ++delivery.attempts;
-          break;
+        case Parcel::Fate::kThere: RETURN_IF_ERROR(book_.There(tx, parcel)); break;
+        case Parcel::Fate::kWaiting: RETURN_IF_ERROR(book_.Waiting(tx, parcel)); break;
+        case Parcel::Fate::kDead: RETURN_IF_ERROR(book_.Reject(tx, parcel, parcel.reason)); break;
+        case Parcel::Fate::kSend: RETURN_IF_ERROR(book_.InFlight(tx, parcel)); break;
       }
-      RETURN_IF_ERROR(tx.SaveDelivery(delivery));
     }
     return absl::OkStatus();
   }));
@@ -147,23 +150,25 @@ absl::Status Courier::NoteInFlight(std::vector<Parcel>* parcels) {
   return absl::OkStatus();
 }
 
-// The connector was not called, or did not come to it: nothing happened, and no try is counted.
-absl::Status Courier::PutBack(store::Transaction& tx, const Parcel& parcel) {
-  store::Delivery delivery = parcel.delivery;
-  delivery.state = kPending;
-  --delivery.attempts;
-  return tx.SaveDelivery(delivery);
+// What the other side shows may have changed since the parcel was made.
+absl::Status Courier::LookAgain(store::Transaction& tx, Parcel* parcel) const {
+  if (!parcel->dataset->both()) return absl::OkStatus();
+  store::Delivery& delivery = parcel->delivery;
+  const SinkDataset* dataset = datasets_->Of(parcel->dataset->kind->kind);
+  ASSIGN_OR_RETURN(const auto needs,
+                   dataset->Needs(tx, parcel->item.record(), delivery.outside_id));
+  const bool sends = needs.value_or(delivery.delivered_revision < delivery.revision);
+  if (sends) return absl::OkStatus();
+  parcel->fate = Parcel::Fate::kThere;
+  delivery.delivered_revision = delivery.revision;
+  return absl::OkStatus();
 }
 
 absl::Status Courier::TakeAnswers(const connector::Manifest& manifest, std::vector<Parcel> parcels,
                                   const absl::Status& called,
                                   const connector::ApplyResponse& response) {
-  const uint64_t delivered = delivered_;
-  const uint64_t rejected = rejected_;
   const bool nonsense = response.results_size() > static_cast<int>(parcels.size());
-  return options_.store->Write([&](store::Transaction& tx) -> absl::Status {
-    delivered_ = delivered;
-    rejected_ = rejected;
+  return Write([&](store::Transaction& tx) -> absl::Status {
     for (size_t i = 0; i < parcels.size(); ++i) {
       connector::ApplyResult result;
       if (!called.ok() || nonsense) {
@@ -173,7 +178,7 @@ absl::Status Courier::TakeAnswers(const connector::Manifest& manifest, std::vect
       } else if (static_cast<int>(i) < response.results_size()) {
         result = response.results(static_cast<int>(i));
       } else if (response.results_size() > 0) {
-        RETURN_IF_ERROR(PutBack(tx, parcels[i]));  // its turn comes with the next call
+        RETURN_IF_ERROR(book_.PutBack(tx, parcels[i]));  // its turn comes with the next call
         continue;
       } else {
         result.set_outcome(connector::APPLY_OUTCOME_NOT_SENT);
@@ -188,21 +193,22 @@ absl::Status Courier::TakeAnswers(const connector::Manifest& manifest, std::vect
 absl::Status Courier::TakeAnswer(store::Transaction& tx, const connector::Manifest& manifest,
                                  const Parcel& parcel, const connector::ApplyResult& result) {
   switch (OutcomeOf(result.outcome())) {
-    case Outcome::kDelivered: return Delivered(tx, parcel, result.outside_id());
-    case Outcome::kRetry: return Retry(tx, parcel, result.message());
-    case Outcome::kUnknown: return Unknown(tx, parcel, result.message());
-    case Outcome::kRejected: break;
+    case Outcome::kDelivered: return book_.Delivered(tx, parcel, result.outside_id());
+    case Outcome::kRetry: return book_.Retry(tx, parcel, result.message());
+    case Outcome::kUnknown: return book_.Unknown(tx, parcel, result.message());
+    case Outcome::kRejected: RETURN_IF_ERROR(book_.HadNoEffect(tx, parcel)); break;
   }
   const bool gone = result.outcome() == connector::APPLY_OUTCOME_NOT_FOUND;
   // It was to be deleted there: that is what the other side now says.
   if (gone && parcel.item.record().deleted() && !manifest.append_only()) {
-    return Delivered(tx, parcel, result.outside_id());
+    return book_.Delivered(tx, parcel, result.outside_id());
   }
-  if (!gone) return Reject(tx, parcel, result.message());
-  return Reject(tx, parcel,
-                fmt::format("it was delivered before, as \"{}\", and the other side holds it no "
-                            "more: {}",
-                            parcel.delivery.outside_id, result.message()));
+  if (!gone) return book_.Reject(tx, parcel, result.message());
+  return book_.Reject(
+      tx, parcel,
+      fmt::format("it was delivered before, as \"{}\", and the other side holds it no "
+                  "more: {}",
+                  parcel.delivery.outside_id, result.message()));
 }
 
 absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifest) {
@@ -246,14 +252,10 @@ absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifes
     return Turn{.worked = true};
   }
   if (!called.ok()) return Turn{.worked = true, .connection = called};
-  const uint64_t delivered = delivered_;
-  const uint64_t rejected = rejected_;
-  RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) -> absl::Status {
-    delivered_ = delivered;
-    rejected_ = rejected;
+  RETURN_IF_ERROR(Write([&](store::Transaction& tx) -> absl::Status {
     for (size_t i = 0; i < parcels.size(); ++i) {
-      RETURN_IF_ERROR(
-          TakeFinding(tx, manifest, parcels[i], response.results(static_cast<int>(i)), asked_at));
+      RETURN_IF_ERROR(TakeFinding(tx, manifest, parcels[i], response.results(static_cast<int>(i)),
+                                  {asked_at, response.settled()}));
     }
     return absl::OkStatus();
   }));
@@ -274,28 +276,31 @@ absl::StatusOr<bool> Courier::HasArrived(const store::Reader& reader,
 
 absl::Status Courier::TakeFinding(store::Transaction& tx, const connector::Manifest& manifest,
                                   const Parcel& parcel, const connector::FindResult& result,
-                                  absl::Time asked_at) {
+                                  const Asked& asked) {
   ASSIGN_OR_RETURN(const bool arrived, HasArrived(tx, manifest, parcel, result));
-  if (arrived) return Delivered(tx, parcel, result.outside_id());
+  if (arrived) return book_.Delivered(tx, parcel, result.outside_id());
   store::Delivery delivery = parcel.delivery;
   const absl::Time settled_at = delivery.sent_at + SettleOf(manifest);
-  if (asked_at < settled_at) {
+  if (!asked.settled && asked.at < settled_at) {
     delivery.due = settled_at;
     return tx.SaveDelivery(delivery);
   }
+  const bool proven = !result.found() || result.revision() != 0;
+  if (proven) RETURN_IF_ERROR(book_.HadNoEffect(tx, parcel));
   const bool cannot_tell = result.found() && result.revision() == 0 && manifest.append_only();
   if (cannot_tell) {
-    return Reject(tx, parcel,
-                  fmt::format("the answer was lost, and the other side does not say which revision "
-                              "it holds: compare it with revision {}, then replay or discard this",
-                              delivery.revision),
-                  kUnknown);
+    return book_.Reject(
+        tx, parcel,
+        fmt::format("the answer was lost, and the other side does not say which revision "
+                    "it holds: compare it with revision {}, then replay or discard this",
+                    delivery.revision),
+        kUnknown);
   }
   const bool replaced = parcel.item.record().revision() > delivery.revision;
   if (!replaced && delivery.attempts >= options_.limits->delivery_attempts_max()) {
-    return Reject(tx, parcel,
-                  fmt::format("sent {} times without effect; the last answer: {}",
-                              delivery.attempts, delivery.error));
+    return book_.Reject(tx, parcel,
+                        fmt::format("sent {} times without effect; the last answer: {}",
+                                    delivery.attempts, delivery.error));
   }
   delivery.state = kPending;
   delivery.due = tx.now();
@@ -304,17 +309,15 @@ absl::Status Courier::TakeFinding(store::Transaction& tx, const connector::Manif
 
 // The sink cannot be asked: a person looks, and replays where it is not there.
 absl::Status Courier::HandOver(const std::vector<Parcel>& parcels, std::string_view why) {
-  const uint64_t rejected = rejected_;
-  return options_.store->Write([&](store::Transaction& tx) -> absl::Status {
-    rejected_ = rejected;
+  return Write([&](store::Transaction& tx) -> absl::Status {
     for (const Parcel& parcel : parcels) {
-      RETURN_IF_ERROR(
-          Reject(tx, parcel,
-                 fmt::format("the answer was lost and the connector {}: see whether \"{}\" is at "
-                             "the other side; discard this if it is, else replay it. The error "
-                             "was: {}",
-                             why, parcel.item.correlation_key(), parcel.delivery.error),
-                 kUnknown));
+      RETURN_IF_ERROR(book_.Reject(
+          tx, parcel,
+          fmt::format("the answer was lost and the connector {}: see whether \"{}\" is at "
+                      "the other side; discard this if it is, else replay it. The error "
+                      "was: {}",
+                      why, parcel.item.correlation_key(), parcel.delivery.error),
+          kUnknown));
     }
     return absl::OkStatus();
   });
@@ -343,73 +346,6 @@ absl::StatusOr<bool> Courier::Requeue() {
   }
   bound_ = false;
   return !waiting.empty();
-}
-
-absl::Status Courier::Delivered(store::Transaction& tx, const Parcel& parcel,
-                                std::string_view outside_id) {
-  store::Delivery delivery = parcel.delivery;
-  delivery.delivered_revision = delivery.revision;
-  delivery.attempts = 0;
-  delivery.error.clear();
-  delivery.waits_for.clear();
-  const domain::KindInfo& kind = *parcel.dataset->kind;
-  if (!outside_id.empty()) {
-    delivery.outside_id = std::string(outside_id);
-    RETURN_IF_ERROR(tx.Bind(plan_->name, kind.kind, outside_id, delivery.record_id));
-  }
-  RETURN_IF_ERROR(tx.Forget(parcel.dataset->path, parcel.item.correlation_key()).status());
-  ASSIGN_OR_RETURN(const auto newest, tx.Get(delivery.record_id));
-  const bool behind = newest && newest->revision() > delivery.revision;
-  delivery.state = behind ? kPending : kDelivered;
-  delivery.due = tx.now();
-  if (behind) delivery.revision = newest->revision();
-  bound_ = true;
-  ++delivered_;
-  return tx.SaveDelivery(delivery);
-}
-
-absl::Status Courier::Retry(store::Transaction& tx, const Parcel& parcel,
-                            const std::string& error) {
-  store::Delivery delivery = parcel.delivery;
-  if (delivery.attempts >= options_.limits->delivery_attempts_max()) {
-    return Reject(tx, parcel,
-                  fmt::format("tried {} times (limits.delivery_attempts_max); the last answer: {}",
-                              delivery.attempts, error));
-  }
-  delivery.state = kPending;
-  delivery.error = error;
-  delivery.due = tx.now() + backoff_.Delay(delivery.attempts, std::random_device()());
-  return tx.SaveDelivery(delivery);
-}
-
-absl::Status Courier::Unknown(store::Transaction& tx, const Parcel& parcel,
-                              const std::string& error) {
-  store::Delivery delivery = parcel.delivery;
-  delivery.state = kUnknown;
-  delivery.error = error;
-  delivery.sent_at = tx.now();  // it may have been sent until just now
-  delivery.due = tx.now();
-  return tx.SaveDelivery(delivery);
-}
-
-// As kUnknown it is also kept from newer revisions until the person has looked.
-absl::Status Courier::Reject(store::Transaction& tx, const Parcel& parcel,
-                             const std::string& reason, store::DeliveryState state) {
-  store::Delivery delivery = parcel.delivery;
-  delivery.state = state;
-  delivery.error = reason;
-  delivery.due = absl::InfiniteFuture();
-  const std::string path =
-      parcel.dataset != nullptr ? parcel.dataset->path : fmt::format("{}/", plan_->name);
-  RETURN_IF_ERROR(tx.Bury({.source = {.dataset = path,
-                                      .outside_id = parcel.item.correlation_key(),
-                                      .raw = parcel.item.record().ShortDebugString()},
-                           .reason = reason,
-                           .died_at = tx.now(),
-                           .record_id = delivery.record_id})
-                      .status());
-  ++rejected_;
-  return tx.SaveDelivery(delivery);
 }
 
 }  // namespace entrepot::sync

@@ -15,6 +15,7 @@
 #include "core/base/status_macros.h"
 #include "core/sync/courier.h"
 #include "core/sync/outbox.h"
+#include "core/sync/sink_dataset.h"
 
 namespace entrepot::sync {
 namespace {
@@ -37,8 +38,10 @@ struct Dispatcher::Impl {
       : options(given),
         plan(plan),
         link(std::move(opened)),
-        outbox(given.store, plan),
-        courier(given, plan, link.get()) {
+        made(SinkDatasets::Make(plan, given.environment)),
+        datasets(made.ok() ? *std::move(made) : std::make_unique<SinkDatasets>()),
+        outbox(given.store, plan, datasets.get()),
+        courier(given, plan, datasets.get(), link.get()) {
     on_commit = options.store->OnCommit([this](uint64_t) { Wake(); });
   }
 
@@ -56,6 +59,8 @@ struct Dispatcher::Impl {
   const DispatcherOptions options;
   const ConnectionPlan* plan;
   const std::shared_ptr<Link> link;
+  absl::StatusOr<std::unique_ptr<SinkDatasets>> made;  // an error: nothing can be sent
+  const std::unique_ptr<SinkDatasets> datasets;
   Outbox outbox;
   Courier courier;
   const Backoff backoff;
@@ -93,6 +98,10 @@ bool Dispatcher::Impl::Paused() const {
 }
 
 absl::StatusOr<bool> Dispatcher::Impl::Work() {
+  if (!made.ok()) {
+    if (!Paused()) TakeTurn(made.status());
+    return false;
+  }
   if (!recovered) {
     RETURN_IF_ERROR(outbox.Recover());
     recovered = true;

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
+#include "core/mapping/mapping.h"
 #include "core/store/store.h"
 #include "core/sync/link.h"
 #include "core/sync/plan.h"
@@ -23,6 +24,7 @@ struct DispatcherOptions {
   store::Store* store = nullptr;  // outlives the dispatcher, as do the next two
   const Clock* clock = nullptr;
   const config::v1::Limits* limits = nullptr;  // with defaults applied
+  mapping::Environment environment;
 };
 
 // Thread-safe. One for each connection that is a sink.

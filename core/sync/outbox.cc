@@ -8,6 +8,8 @@
 #include "core/base/absl_view.h"
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
+#include "core/sync/key_text.h"
+#include "core/sync/outside_id.h"
 
 namespace entrepot::sync {
 namespace {
@@ -35,9 +37,10 @@ std::string KindsOf(const ConnectionPlan& plan) {
   return kinds;
 }
 
-Outbox::Outbox(store::Store* store, const ConnectionPlan* plan)
+Outbox::Outbox(store::Store* store, const ConnectionPlan* plan, const SinkDatasets* datasets)
     : store_(store),
       plan_(plan),
+      datasets_(datasets),
       cursor_name_("sink:" + plan->name),
       scan_name_("sink-scan:" + plan->name),
       plan_name_("sink-kinds:" + plan->name) {}
@@ -124,7 +127,8 @@ absl::Status Outbox::ScanPart() {
         snapshot->List(plan_->datasets[index].kind->kind,
                        {.after = after, .limit = kRecordsPerPart, .include_deleted = true}));
     for (const v1::Record& record : records) {
-      noted.push_back({record.id(), record.revision(), record.deleted(), IsOwn(record.origin())});
+      noted.push_back({record.id(), record.body_case(), record.revision(), record.deleted(),
+                       IsOwn(record.origin())});
       last = record.id();
     }
   }
@@ -151,7 +155,7 @@ absl::StatusOr<bool> Outbox::ReadLog() {
         const bool own = IsOwn(entry.origin);
         bound_ |= own;
         if (plan_->SinkOf(entry.kind) == nullptr) continue;
-        noted.push_back({entry.record_id, entry.revision, entry.deleted, own});
+        noted.push_back({entry.record_id, entry.kind, entry.revision, entry.deleted, own});
       }
     }
     if (noted.empty()) {
@@ -184,11 +188,9 @@ absl::Status Outbox::NoteOne(store::Transaction& tx, const Noted& noted) const {
   const bool newest_there =
       delivery && delivery->state != kWaiting && delivery->revision >= noted.revision;
   if (newest_there) return absl::OkStatus();
-  if (noted.own && (!delivery || delivery->state == kDelivered)) {
-    if (!delivery) return absl::OkStatus();
-    delivery->revision = delivery->delivered_revision = noted.revision;
-    return tx.SaveDelivery(*delivery);
-  }
+  ASSIGN_OR_RETURN(const auto needs, Needs(tx, noted, delivery));
+  const bool passed_over = noted.own && (!delivery || delivery->state == kDelivered);
+  if (needs ? !*needs : passed_over) return NoteThere(tx, noted, std::move(delivery));
   if (noted.deleted && !there) {
     ASSIGN_OR_RETURN(const auto bindings, tx.BindingsOf(noted.record_id));
     bool bound = false;
@@ -204,6 +206,39 @@ absl::Status Outbox::NoteOne(store::Transaction& tx, const Noted& noted) const {
   delivery->due = tx.now();
   delivery->waits_for.clear();
   delivery->error.clear();
+  return tx.SaveDelivery(*delivery);
+}
+
+// Does what the connection shows differ from the newest revision? Nothing where that is not known.
+absl::StatusOr<std::optional<bool>> Outbox::Needs(
+    const store::Transaction& tx, const Noted& noted,
+    const std::optional<store::Delivery>& delivery) const {
+  const SinkDataset* dataset = datasets_->Of(noted.kind);
+  if (dataset == nullptr || !dataset->plan().both()) return std::nullopt;
+  ASSIGN_OR_RETURN(const auto newest, tx.Get(noted.record_id));
+  if (!newest) return std::nullopt;
+  std::string outside_id = delivery ? delivery->outside_id : "";
+  if (outside_id.empty()) {
+    ASSIGN_OR_RETURN(outside_id, OutsideIdOf(tx, plan_->name, noted.record_id));
+  }
+  return dataset->Needs(tx, *newest, outside_id);
+}
+
+// The other side shows it already: whatever was to be sent, or was refused, is settled with that.
+absl::Status Outbox::NoteThere(store::Transaction& tx, const Noted& noted,
+                               std::optional<store::Delivery> delivery) const {
+  if (!delivery) return absl::OkStatus();
+  const bool refused = delivery->state == store::DeliveryState::kRejected;
+  delivery->revision = delivery->delivered_revision = noted.revision;
+  delivery->state = store::DeliveryState::kDelivered;
+  delivery->waits_for.clear();
+  delivery->error.clear();
+  if (refused) {
+    ASSIGN_OR_RETURN(const auto record, tx.Get(noted.record_id));
+    const DatasetPlan& dataset = datasets_->Of(noted.kind)->plan();
+    ASSIGN_OR_RETURN(const std::string key, KeyTextOf(tx, *dataset.kind, domain::BodyOf(*record)));
+    RETURN_IF_ERROR(tx.Forget(dataset.path, key).status());
+  }
   return tx.SaveDelivery(*delivery);
 }
 

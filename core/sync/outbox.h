@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,14 +13,15 @@
 #include "absl/status/statusor.h"
 #include "core/store/store.h"
 #include "core/sync/plan.h"
+#include "core/sync/sink_dataset.h"
 
 namespace entrepot::sync {
 
 // Used by the dispatcher's thread alone.
 class Outbox {
  public:
-  // Both outlive it.
-  Outbox(store::Store* store, const ConnectionPlan* plan);
+  // All outlive it.
+  Outbox(store::Store* store, const ConnectionPlan* plan, const SinkDatasets* datasets);
 
   // Before the first Fill, and when an answer could not be saved: what is in flight is unknown.
   absl::Status Recover();
@@ -39,6 +41,7 @@ class Outbox {
  private:
   struct Noted {
     uint64_t record_id;
+    domain::Kind kind;
     uint64_t revision;
     bool deleted;
     bool own;  // the connection itself made this revision
@@ -50,10 +53,15 @@ class Outbox {
   absl::StatusOr<bool> ReadLog();
   absl::Status Note(const std::vector<Noted>& noted, uint64_t cursor, const std::string& scan);
   absl::Status NoteOne(store::Transaction& tx, const Noted& noted) const;
+  absl::StatusOr<std::optional<bool>> Needs(const store::Transaction& tx, const Noted& noted,
+                                            const std::optional<store::Delivery>& delivery) const;
+  absl::Status NoteThere(store::Transaction& tx, const Noted& noted,
+                         std::optional<store::Delivery> delivery) const;
   bool IsOwn(std::string_view origin) const;
 
   store::Store* store_;
   const ConnectionPlan* plan_;
+  const SinkDatasets* datasets_;
   const std::string cursor_name_;
   const std::string scan_name_;
   const std::string plan_name_;

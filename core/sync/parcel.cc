@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/absl_view.h"
 #include "core/base/status_macros.h"
 #include "core/sync/key_text.h"
+#include "core/sync/outside_id.h"
 
 namespace entrepot::sync {
 namespace {
@@ -47,16 +49,15 @@ absl::StatusOr<bool> AddReferences(const store::Reader& reader, const Connection
   return false;
 }
 
-}  // namespace
-
-absl::StatusOr<std::string> OutsideIdOf(const store::Reader& reader, std::string_view connection,
-                                        uint64_t record_id) {
-  ASSIGN_OR_RETURN(const auto bindings, reader.BindingsOf(record_id));
-  for (const auto& [bound, outside_id] : bindings) {
-    if (bound == connection) return outside_id;
-  }
-  return std::string();
+// For connectors that take rows.
+absl::Status AddRow(const store::Reader& reader, const SinkDatasets& datasets, Parcel* parcel) {
+  const v1::Record& record = parcel->item.record();
+  const SinkDataset* dataset = datasets.Of(record.body_case());
+  if (dataset == nullptr || dataset->columns().empty()) return absl::OkStatus();
+  return dataset->WriteRow(reader, record, parcel->item.outside_id(), parcel->item.mutable_row());
 }
+
+}  // namespace
 
 absl::StatusOr<std::optional<v1::Record>> RecordAt(const store::Reader& reader, uint64_t record_id,
                                                    uint64_t revision) {
@@ -83,7 +84,8 @@ absl::StatusOr<std::optional<v1::Record>> RecordAt(const store::Reader& reader, 
 }
 
 absl::StatusOr<Parcel> MakeParcel(const store::Reader& reader, const ConnectionPlan& plan,
-                                  bool append_only, store::Delivery delivery) {
+                                  const SinkDatasets& datasets, bool append_only,
+                                  store::Delivery delivery) {
   Parcel parcel{.delivery = std::move(delivery)};
   const uint64_t id = parcel.delivery.record_id;
   const uint64_t there = parcel.delivery.delivered_revision;
@@ -103,14 +105,20 @@ absl::StatusOr<Parcel> MakeParcel(const store::Reader& reader, const ConnectionP
     ASSIGN_OR_RETURN(parcel.delivery.outside_id, OutsideIdOf(reader, plan.name, id));
   }
   const bool never_there = there == 0 && parcel.delivery.outside_id.empty();
-  if (there >= record->revision() || (record->deleted() && never_there)) {
+  const bool shown = parcel.dataset->both();  // asked later, when it is about to be sent
+  if ((there >= record->revision() && !shown) || (record->deleted() && never_there)) {
     parcel.fate = Parcel::Fate::kThere;
     return parcel;
   }
   *parcel.item.mutable_record() = *std::move(record);
   parcel.item.set_outside_id(parcel.delivery.outside_id);
   ASSIGN_OR_RETURN(const bool waits, AddReferences(reader, plan, &parcel));
-  if (waits || !append_only || there == 0) return parcel;
+  if (waits) return parcel;
+  if (absl::Status written = AddRow(reader, datasets, &parcel); !written.ok()) {
+    if (written.code() != absl::StatusCode::kInvalidArgument) return written;
+    return Dead(std::move(parcel), std::string(StdView(written.message())));
+  }
+  if (!append_only || there == 0) return parcel;
   ASSIGN_OR_RETURN(auto replaced, RecordAt(reader, id, there));
   if (!replaced) {
     return Dead(std::move(parcel),

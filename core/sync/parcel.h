@@ -8,6 +8,7 @@
 #include "core/store/snapshot.h"
 #include "core/sync/plan.h"
 #include "core/sync/ports.h"
+#include "core/sync/sink_dataset.h"
 
 namespace entrepot::sync {
 
@@ -26,16 +27,14 @@ struct Parcel {
 };
 
 // Reads the newest revision of the record. `append_only`: the item carries the revision that it
-// replaces. Errors of the store.
+// replaces. Where the dataset is read too, what its system shows decides whether a kSend is sent
+// (SinkDataset::Needs), not the revision alone. Errors of the store.
 absl::StatusOr<Parcel> MakeParcel(const store::Reader& reader, const ConnectionPlan& plan,
-                                  bool append_only, store::Delivery delivery);
+                                  const SinkDatasets& datasets, bool append_only,
+                                  store::Delivery delivery);
 
 // A record as of one of its revisions; nothing: it is no longer kept.
 absl::StatusOr<std::optional<v1::Record>> RecordAt(const store::Reader& reader, uint64_t record_id,
                                                    uint64_t revision);
-
-// The outside id under which a connection knows a record; empty: none.
-absl::StatusOr<std::string> OutsideIdOf(const store::Reader& reader, std::string_view connection,
-                                        uint64_t record_id);
 
 }  // namespace entrepot::sync

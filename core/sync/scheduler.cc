@@ -35,10 +35,12 @@ absl::Duration DurationOf(const google::protobuf::Duration& duration) {
 struct Core {
   Core(const SchedulerOptions& options, std::vector<ConnectionPlan> plans,
        const mapping::Environment& environment)
-      : plan(std::move(plans)),
+      : environment(environment),
+        plan(std::move(plans)),
         intake(IntakeOptions{options.store, &options.config->limits(), environment}),
         replay(IntakeOptions{options.store, &options.config->limits(), environment}, &plan) {}
 
+  const mapping::Environment environment;
   std::vector<ConnectionPlan> plan;
   std::shared_ptr<Watchdog> watchdog = std::make_shared<Watchdog>();
   Intake intake;
@@ -188,9 +190,11 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
                                                .waits = manifest->waits()});
   }
   if (plan->sink()) {
-    connection->dispatcher.emplace(
-        DispatcherOptions{.store = options.store, .clock = options.clock, .limits = &limits}, plan,
-        connection->sink_link);
+    connection->dispatcher.emplace(DispatcherOptions{.store = options.store,
+                                                     .clock = options.clock,
+                                                     .limits = &limits,
+                                                     .environment = core->environment},
+                                   plan, connection->sink_link);
   }
 }
 

@@ -58,9 +58,12 @@ class DispatcherTest : public SyncTest {
   // As after a start of the hub.
   void StartHub() {
     dispatcher_.reset();
-    dispatcher_ = std::make_unique<Dispatcher>(
-        DispatcherOptions{.store = store_.get(), .clock = &clock_, .limits = &config_.limits()},
-        &plan_.front(), link_);
+    dispatcher_ =
+        std::make_unique<Dispatcher>(DispatcherOptions{.store = store_.get(),
+                                                       .clock = &clock_,
+                                                       .limits = &config_.limits(),
+                                                       .environment = Options().environment},
+                                     &plan_.front(), link_);
   }
   void KillHub() {
     dispatcher_.reset();

@@ -57,6 +57,7 @@ class FakeSystem {
   std::vector<connector::ApplyRequest> applies;
   int finds = 0;
   bool find_fails = false;
+  bool settled = false;     // Find says that nothing sent before can still take effect
   bool hides = false;       // what is held cannot be found yet
   std::string stumbles_on;  // Find makes a mistake when it is asked for this correlation key
   size_t applies_at_most = 1'000'000;         // of a call's records; the rest gets no answer
@@ -176,6 +177,7 @@ class FakeConnector final : public Connector {
     std::lock_guard lock(system_->mutex);
     ++system_->finds;
     if (system_->find_fails) return absl::UnavailableError("the line is still dead");
+    response->set_settled(system_->settled);
     for (const connector::FindItem& item : request.items()) {
       if (!system_->stumbles_on.empty() && item.correlation_key() == system_->stumbles_on) {
         return absl::InternalError("a mistake in find");

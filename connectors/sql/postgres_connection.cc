@@ -219,8 +219,9 @@ Result PostgresConnection::Finish() {
     if (next == nullptr) break;
     if (last == nullptr || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(next);
   }
-  if (PQstatus(connection_) != CONNECTION_OK)
+  if (PQstatus(connection_) != CONNECTION_OK) {
     Lose(last != nullptr ? Sentence(last.get()) : Complaint());
+  }
   if (last == nullptr) Lose(Complaint());
   switch (PQresultStatus(last.get())) {
     case PGRES_COMMAND_OK:
@@ -245,7 +246,7 @@ void PostgresConnection::WaitReadable(bool also_writable) {
     if (Clock::now() > deadline_) {
       Lose(options_.name +
            " has been silent for longer than a statement may take "
-           "(statement_timeout)");
+           "(statement_time_max)");
     }
     pollfd ready = {PQsocket(connection_),
                     static_cast<short>(POLLIN | (also_writable ? POLLOUT : 0)), 0};

@@ -11,6 +11,7 @@ import unittest
 
 import grpc
 
+import company
 from hub import ROOT, Hub, pb
 
 TIMEOUT = 30
@@ -26,11 +27,24 @@ def example(language):
     return re.search("```%s\n(.*?)```" % language, README, re.DOTALL).group(1)
 
 
+# The warehouse's clients are to be in the CRM as well.
+WAREHOUSE = """
+  warehouse:
+    connector: csv
+    options: {folder: exchange, delimiter: ";", settle: 0s}
+    datasets:
+      clients:
+        kind: client
+        options: {files: "clients*.csv"}
+        mapping: {key: [code], fields: {code: code, name: name}}
+"""
+
+
 def config(host):
     """The page's own configuration, on the test's server."""
     return HUB + example("yaml").replace(
         "postgresql://entrepot@crm.example:5432/crm",
-        "postgresql://entrepot@/postgres?host=" + host).replace("sslmode: verify-full", "")
+        "postgresql://entrepot@/postgres?host=" + host).replace("sslmode: verify-full", "") + WAREHOUSE
 
 
 class Postgres:
@@ -61,7 +75,9 @@ class SqlTest(unittest.TestCase):
         cls.postgres.run("INSERT INTO clients (name) VALUES ('Anna')")
         cls.scratch = tempfile.TemporaryDirectory(prefix="entrepot-sql-")
         cls.addClassCleanup(cls.scratch.cleanup)
-        cls.hub = Hub(pathlib.Path(cls.scratch.name), config(cls.postgres.folder))
+        cls.folder = pathlib.Path(cls.scratch.name)
+        company.write_table(cls.folder, "clients", ["code;name", "W-1;Wanda", "W-2;Wolf"])
+        cls.hub = Hub(cls.folder, config(cls.postgres.folder))
         cls.hub.start()
         cls.addClassCleanup(cls.hub.stop)
         cls.channel = cls.hub.channel()
@@ -101,6 +117,26 @@ class SqlTest(unittest.TestCase):
         self.wait_for("CRM-" + number, "Clara", seconds=60)
         self.postgres.run("UPDATE clients SET name = 'Clara P' WHERE id = " + number)
         self.wait_for("CRM-" + number, "Clara P", seconds=10)
+
+    def crm(self, number):
+        """Rows and name of the hub's client in the CRM."""
+        return self.postgres.run("SELECT count(*), max(name) FROM clients WHERE hub_number = '%s'" %
+                                 number)
+
+    def test_a_client_of_the_hub_is_in_the_crm_once_and_stays_equal(self):
+        self.hub.cli("sync")
+        self.assertEqual(self.crm("W-1"), "1|Wanda")
+        self.assertEqual(self.crm("W-2"), "1|Wolf")
+        self.postgres.run("UPDATE clients SET name = 'Wanda P' WHERE hub_number = 'W-1'")
+        self.wait_for("W-1", "Wanda P", seconds=5)
+        company.write_table(self.folder, "clients", ["code;name", "W-2;Wolfgang"], suffix="-2")
+        self.hub.cli("sync")
+        self.assertEqual(self.crm("W-2"), "1|Wolfgang")
+        for _ in range(2):
+            self.hub.cli("sync")
+        self.assertEqual(self.crm("W-1"), "1|Wanda P")
+        self.assertEqual(self.postgres.run("SELECT count(*) FROM clients WHERE hub_number LIKE 'CRM%'"),
+                         "0", "what the CRM itself has entered has a row already")
 
     def test_the_password_is_in_no_log(self):
         self.assertNotIn("geheim42", self.hub.log.read_text())

@@ -21,9 +21,13 @@ void AddOrder(CLI::App& app, Session& session);
 void AddRequest(CLI::App& app, Session& session);
 void AddParked(CLI::App& app, Session& session);
 void AddDeadLetters(CLI::App& app, Session& session);
+// Into the noun dead-letters.
+void AddEditLetter(CLI::App& noun, Session& session);
 void AddTrace(CLI::App& app, Session& session);
 void AddRuns(CLI::App& app, Session& session);
 void AddConnector(CLI::App& app, Session& session);
+void AddBackup(CLI::App& app, Session& session);
+void AddRestore(CLI::App& app, Session& session);
 void AddCompletion(CLI::App& app, Session& session);
 
 // A command with examples below its help.

@@ -71,6 +71,8 @@ void AddAllCommands(CLI::App& app, Session& session) {
   AddDeadLetters(app, session);
   AddConfig(app, session);
   AddConnector(app, session);
+  AddBackup(app, session);
+  AddRestore(app, session);
   AddCompletion(app, session);
 }
 

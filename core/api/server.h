@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/clock.h"
+#include "core/base/meters.h"
 #include "core/store/store.h"
 #include "core/sync/scheduler.h"
 #include "core/trade/trade.h"
@@ -29,6 +30,7 @@ struct ServerParts {
   trade::Trade* trade = nullptr;
   sync::Scheduler* scheduler = nullptr;
   const Clock* clock = nullptr;
+  Meters* meters = &Meters::None();
 };
 
 class Server {

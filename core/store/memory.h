@@ -11,6 +11,7 @@
 #include "core/store/bulk_places.h"
 #include "core/store/change_log.h"
 #include "core/store/database.h"
+#include "core/store/epoch.h"
 #include "core/store/names.h"
 #include "core/store/projection.h"
 #include "core/store/waiting.h"
@@ -25,6 +26,7 @@ struct Memory {
   AwaitedKeys awaited;
   std::vector<Projection*> projections;  // borrowed
   Head head;
+  Epoch epoch;                // since the start
   std::vector<int64_t> live;  // records that are not deleted, by number of the kind
 
   // Where everything stands now.

@@ -9,6 +9,7 @@
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "core/store/progress.h"
+#include "core/store/row_story.h"
 #include "core/store/write_transaction.h"
 
 namespace entrepot::store {
@@ -261,7 +262,8 @@ absl::StatusOr<int> Writer::ThinStep() {
                                       is_record, &memory_->head));
   ASSIGN_OR_RETURN(const int answers, ThinAnswers(*db_, now - options_.answers_kept, kThinRows));
   ASSIGN_OR_RETURN(const int runs, ThinRuns(*db_, now - options_.runs_kept, kThinRows));
-  taken += answers + runs;
+  ASSIGN_OR_RETURN(const int edits, ThinRowEdits(*db_, now - options_.runs_kept, kThinRows));
+  taken += answers + runs + edits;
   if (taken > 0 || now < sweep_due_) return taken;
   ASSIGN_OR_RETURN(taken, SweepThinned(*db_, kThinLogRows, is_record, &swept_));
   if (swept_ == 0) sweep_due_ = now + kSweepEvery;
@@ -291,6 +293,11 @@ void Writer::ThinOnce() {
     thin_status_ = status;
   }
   thinned_.notify_all();
+}
+
+Store::Waiting Writer::waiting() {
+  std::lock_guard lock(mutex_);
+  return {.interactive = interactive_.size(), .bulk = bulk_.size()};
 }
 
 }  // namespace entrepot::store

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/clock.h"
+#include "core/base/meters.h"
 #include "core/store/store.h"
 #include "core/sync/link.h"
 #include "core/sync/ports.h"
@@ -29,6 +30,7 @@ struct SchedulerOptions {
   store::Store* store = nullptr;
   Connectors* connectors = nullptr;
   const Clock* clock = nullptr;
+  Meters* meters = &Meters::None();
   // What connections are opened with (core/config's MakeOpenRequest); called on their threads.
   MakeOpenRequest make_open_request;
   // How long Stop waits for a connector that does not return from an interrupted call.

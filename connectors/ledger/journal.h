@@ -31,11 +31,21 @@ class Journal {
   // valid any more. kUnavailable: another process has it; kBadData: somebody else has written.
   bool Refresh();
 
+  // False: another process, or another connection, writes to the journal. Locked by Refresh, too.
+  bool TryLock();
+  bool locked() const { return lock_ >= 0; }
+  void Unlock();
+
   // Appends the entries in the order of their dates, all or none; durable when it returns. Throws
   // UncertainAppend too; after any failure the next Refresh reads all again.
   void Append(std::vector<Entry> entries);
 
   const std::filesystem::path& file() const { return file_; }
+  // The file, or one of a late day.
+  bool Owns(const std::filesystem::path& path) const {
+    const std::filesystem::path normal = path.lexically_normal();
+    return normal == file_.lexically_normal() || normal.parent_path() == late_.lexically_normal();
+  }
   // No transaction has been written yet, so there is nothing to be read.
   bool empty() const { return states_.empty() || states_.at(file_).seal == 0; }
 

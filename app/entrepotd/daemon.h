@@ -9,7 +9,9 @@
 #include "core/api/server.h"
 #include "core/base/clock.h"
 #include "core/config/load.h"
+#include "core/domain/authority.h"
 #include "core/store/store.h"
+#include "core/sync/match_index.h"
 #include "core/sync/scheduler.h"
 #include "core/trade/trade.h"
 #include "plugins/host/plugins.h"
@@ -36,6 +38,8 @@ class Daemon {
   absl::Status StartServer(const config::v1::Config& config);
 
   SystemClock clock_;
+  domain::Authority authority_;
+  std::unique_ptr<sync::MatchIndex> matches_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<trade::Trade> trade_;
   std::unique_ptr<sync::Scheduler> scheduler_;

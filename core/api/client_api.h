@@ -3,15 +3,16 @@
 
 #include "core/api/call.h"
 #include "core/trade/cards.h"
+#include "core/trade/clients.h"
 #include "entrepot/v1/client_service.grpc.pb.h"
 
 namespace entrepot::api {
 
 class ClientApi final : public v1::ClientService::CallbackService {
  public:
-  // Both outlive it.
-  ClientApi(const Entrance& entrance, const trade::Cards& cards)
-      : entrance_(entrance), cards_(cards) {}
+  // All outlive it.
+  ClientApi(const Entrance& entrance, const trade::Cards& cards, trade::Clients& clients)
+      : entrance_(entrance), cards_(cards), clients_(clients) {}
 
   grpc::ServerUnaryReactor* GetClient(grpc::CallbackServerContext* context,
                                       const v1::GetClientRequest* request,
@@ -19,10 +20,17 @@ class ClientApi final : public v1::ClientService::CallbackService {
   grpc::ServerUnaryReactor* ListClients(grpc::CallbackServerContext* context,
                                         const v1::ListClientsRequest* request,
                                         v1::ListClientsResponse* response) override;
+  grpc::ServerUnaryReactor* CreateClient(grpc::CallbackServerContext* context,
+                                         const v1::CreateClientRequest* request,
+                                         v1::CreateClientResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateClient(grpc::CallbackServerContext* context,
+                                         const v1::UpdateClientRequest* request,
+                                         v1::UpdateClientResponse* response) override;
 
  private:
   const Entrance& entrance_;
   const trade::Cards& cards_;
+  trade::Clients& clients_;
 };
 
 }  // namespace entrepot::api

@@ -29,6 +29,7 @@ struct ServerParts {
   trade::Trade* trade = nullptr;
   sync::Scheduler* scheduler = nullptr;
   const Clock* clock = nullptr;
+  const domain::Authority* authority = nullptr;  // nullptr: nothing is owned
 };
 
 class Server {

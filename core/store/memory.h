@@ -10,6 +10,7 @@
 #include "core/store/bulk_index.h"
 #include "core/store/bulk_places.h"
 #include "core/store/change_log.h"
+#include "core/store/conflicts.h"
 #include "core/store/database.h"
 #include "core/store/names.h"
 #include "core/store/projection.h"
@@ -23,6 +24,8 @@ struct Memory {
   BulkPlaces bulk_places;
   Bindings bindings{&names};
   AwaitedKeys awaited;
+  ContestedRecords contested;
+  bool wake = false;  // of the transaction under way: see Transaction::WakeReaders
   std::vector<Projection*> projections;  // borrowed
   Head head;
   std::vector<int64_t> live;  // records that are not deleted, by number of the kind

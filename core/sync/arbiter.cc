@@ -169,7 +169,7 @@ absl::Status Arbiter::EndProposals(store::Transaction& tx, const Claim& claim) {
     const bool accepted = domain::SameFields(*claim.item->body, *wanted, proposal.fields);
     ASSIGN_OR_RETURN(const auto delivery, tx.GetDelivery(proposal.connection, proposal.record_id));
     const bool delivered = delivery && delivery->state == store::DeliveryState::kDelivered &&
-                           delivery->sent_at >= proposal.made_at;
+                           delivery->due >= proposal.made_at;  // of the answer
     if (!accepted && !delivered) continue;  // it shows this without having seen the proposal
     proposal.state = accepted ? store::ProposalState::kAccepted : store::ProposalState::kDeclined;
     proposal.closed_at = tx.now();

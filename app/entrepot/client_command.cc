@@ -241,6 +241,7 @@ void AddClient(CLI::App& app, Session& session) {
   auto options = std::make_shared<ShowOptions>();
   show->add_option("CODE", options->code, "The client's code")->required();
   Runs(show, session, options, ShowClient);
+  AddClientWriting(*client, session);
   AddReceivables(*client, session);
 }
 

@@ -63,13 +63,16 @@ void AddAllCommands(CLI::App& app, Session& session) {
   AddRuns(app, session);
   AddStock(app, session);
   AddAnalogues(app, session);
+  AddClient(app, session);
   AddOrder(app, session);
   AddRequest(app, session);
-  AddClient(app, session);
   AddRecords(app, session);
   AddTrace(app, session);
   AddParked(app, session);
   AddDeadLetters(app, session);
+  AddConflicts(app, session);
+  AddProposals(app, session);
+  AddDuplicates(app, session);
   AddConfig(app, session);
   AddConnector(app, session);
   AddBackup(app, session);

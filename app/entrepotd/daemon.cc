@@ -28,6 +28,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::Loaded& load
                                                       host::Plugins& plugins) {
   auto daemon = std::unique_ptr<Daemon>(new Daemon());
   const config::v1::Config& config = loaded.config;
+  daemon->authority_ = domain::Authority::From(config);
   RETURN_IF_ERROR(daemon->OpenStore(config));
   ASSIGN_OR_RETURN(
       daemon->scheduler_,
@@ -36,6 +37,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::Loaded& load
                              .connectors = &plugins,
                              .clock = &daemon->clock_,
                              .meters = &daemon->metrics_,
+                             .authority = &daemon->authority_,
+                             .matches = daemon->matches_.get(),
                              .make_open_request = [&loaded](const std::string& connection,
                                                             const connector::v1::Manifest& it) {
                                return config::MakeOpenRequest(loaded, connection, it);
@@ -57,8 +60,11 @@ absl::Status Daemon::OpenStore(const config::v1::Config& config) {
                           .clock = &clock_,
                           .writes_waiting_max = config.limits().writes_waiting_max(),
                           .bulk_history_kept = DurationOf(config.limits().bulk_history_kept()),
-                          .answers_kept = DurationOf(config.limits().answers_kept())}));
-  trade_ = std::make_unique<trade::Trade>(std::move(settings), *store_, clock_);
+                          .answers_kept = DurationOf(config.limits().answers_kept()),
+                          .settled_kept = DurationOf(config.limits().settled_kept())}));
+  trade_ = std::make_unique<trade::Trade>(std::move(settings), *store_, clock_, &authority_);
+  ASSIGN_OR_RETURN(matches_, sync::MatchIndex::From(config));
+  store_->AddProjection(matches_.get());
   return store_->Start();
 }
 
@@ -71,7 +77,8 @@ absl::Status Daemon::StartServer(const config::v1::Config& config) {
                                                 .trade = trade_.get(),
                                                 .scheduler = scheduler_.get(),
                                                 .clock = &clock_,
-                                                .meters = &metrics_}));
+                                                .meters = &metrics_,
+                                                .authority = &authority_}));
   return absl::OkStatus();
 }
 

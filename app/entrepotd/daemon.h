@@ -11,7 +11,9 @@
 #include "core/config/load.h"
 #include "core/http/http_server.h"
 #include "core/http/metrics.h"
+#include "core/domain/authority.h"
 #include "core/store/store.h"
+#include "core/sync/match_index.h"
 #include "core/sync/scheduler.h"
 #include "core/trade/trade.h"
 #include "plugins/host/plugins.h"
@@ -40,6 +42,8 @@ class Daemon {
 
   SystemClock clock_;
   http::Metrics metrics_;
+  domain::Authority authority_;
+  std::unique_ptr<sync::MatchIndex> matches_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<trade::Trade> trade_;
   std::unique_ptr<sync::Scheduler> scheduler_;

@@ -30,4 +30,22 @@ grpc::ServerUnaryReactor* ClientApi::ListReceivables(grpc::CallbackServerContext
                 [this](const auto& asked, const Caller&) { return receivables_.List(asked); });
 }
 
+grpc::ServerUnaryReactor* ClientApi::CreateClient(grpc::CallbackServerContext* context,
+                                                  const v1::CreateClientRequest* request,
+                                                  v1::CreateClientResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller& caller) {
+                  return clients_.Create(asked, caller.actor);
+                });
+}
+
+grpc::ServerUnaryReactor* ClientApi::UpdateClient(grpc::CallbackServerContext* context,
+                                                  const v1::UpdateClientRequest* request,
+                                                  v1::UpdateClientResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller& caller) {
+                  return clients_.Update(asked, caller.actor);
+                });
+}
+
 }  // namespace entrepot::api

@@ -3,6 +3,7 @@
 
 #include "core/api/call.h"
 #include "core/trade/cards.h"
+#include "core/trade/clients.h"
 #include "core/trade/receivables.h"
 #include "entrepot/v1/client_service.grpc.pb.h"
 
@@ -11,9 +12,9 @@ namespace entrepot::api {
 class ClientApi final : public v1::ClientService::CallbackService {
  public:
   // All outlive it.
-  ClientApi(const Entrance& entrance, const trade::Cards& cards,
+  ClientApi(const Entrance& entrance, const trade::Cards& cards, trade::Clients& clients,
             const trade::Receivables& receivables)
-      : entrance_(entrance), cards_(cards), receivables_(receivables) {}
+      : entrance_(entrance), cards_(cards), clients_(clients), receivables_(receivables) {}
 
   grpc::ServerUnaryReactor* GetClient(grpc::CallbackServerContext* context,
                                       const v1::GetClientRequest* request,
@@ -21,6 +22,12 @@ class ClientApi final : public v1::ClientService::CallbackService {
   grpc::ServerUnaryReactor* ListClients(grpc::CallbackServerContext* context,
                                         const v1::ListClientsRequest* request,
                                         v1::ListClientsResponse* response) override;
+  grpc::ServerUnaryReactor* CreateClient(grpc::CallbackServerContext* context,
+                                         const v1::CreateClientRequest* request,
+                                         v1::CreateClientResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateClient(grpc::CallbackServerContext* context,
+                                         const v1::UpdateClientRequest* request,
+                                         v1::UpdateClientResponse* response) override;
   grpc::ServerUnaryReactor* GetReceivables(grpc::CallbackServerContext* context,
                                            const v1::GetReceivablesRequest* request,
                                            v1::GetReceivablesResponse* response) override;
@@ -31,6 +38,7 @@ class ClientApi final : public v1::ClientService::CallbackService {
  private:
   const Entrance& entrance_;
   const trade::Cards& cards_;
+  trade::Clients& clients_;
   const trade::Receivables& receivables_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/api/items.h"
 #include "core/api/page.h"
+#include "core/api/record_name.h"
 #include "core/base/log.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
@@ -23,50 +24,11 @@ namespace {
 
 constexpr char kVersion[] = ENTREPOT_VERSION;
 
-// Fills the next page's token where this page is full, and shortens it to what was asked for: one
-// item more is read than is shown.
-template <typename Item, typename Response>
-void ClosePage(std::string_view list, const store::Page& page, std::vector<Item>* items,
-               Response* response) {
-  const auto limit = static_cast<size_t>(page.limit) - 1;
-  if (items->size() <= limit) return;
-  items->resize(limit);
-  const auto& last = items->back();
-  uint64_t id = 0;
-  if constexpr (requires { last.id(); }) {
-    id = last.id();
-  } else {
-    id = last.id;
-  }
-  response->set_next_page_token(PageToken(list, id));
-}
-
-// As PageOf, with room for the one item more.
-absl::StatusOr<store::Page> WiderPageOf(std::string_view list, int page_size,
-                                        std::string_view token) {
-  ASSIGN_OR_RETURN(store::Page page, PageOf(list, page_size, token));
-  ++page.limit;
-  return page;
-}
-
 absl::Status NoDeadLetter(uint64_t id) {
   return Failure(absl::StatusCode::kNotFound, "DEAD_LETTER_NOT_FOUND",
                  fmt::format("there is no dead letter {}: it was replayed or discarded, or another "
                              "row came for its key",
                              id));
-}
-
-absl::Status NoRecord(std::string_view what) {
-  return Failure(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
-                 fmt::format("there is no {}", what));
-}
-
-absl::StatusOr<uint64_t> IdOf(const store::Reader& reader, const v1::RecordName& name) {
-  if (name.id() != 0) return name.id();
-  ASSIGN_OR_RETURN(const domain::KindInfo* info, domain::FindKind(name.kind()));
-  ASSIGN_OR_RETURN(std::optional<uint64_t> id, sync::FindByKeyText(reader, *info, name.key()));
-  if (!id.has_value()) return NoRecord(fmt::format("{} with the key {}", name.kind(), name.key()));
-  return *id;
 }
 
 void CellsToProto(const store::DeadLetter& letter, v1::DeadLetter* proto) {

@@ -113,4 +113,67 @@ grpc::ServerUnaryReactor* OperationApi::DiscardDeadLetters(
                 });
 }
 
+grpc::ServerUnaryReactor* OperationApi::ListConflicts(grpc::CallbackServerContext* context,
+                                                      const v1::ListConflictsRequest* request,
+                                                      v1::ListConflictsResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return conflicts_.List(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::GetConflict(grpc::CallbackServerContext* context,
+                                                    const v1::GetConflictRequest* request,
+                                                    v1::GetConflictResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return conflicts_.Get(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ResolveConflict(grpc::CallbackServerContext* context,
+                                                        const v1::ResolveConflictRequest* request,
+                                                        v1::ResolveConflictResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller& caller) {
+                  return conflicts_.Resolve(asked, caller.actor);
+                });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ListProposals(grpc::CallbackServerContext* context,
+                                                      const v1::ListProposalsRequest* request,
+                                                      v1::ListProposalsResponse* response) {
+  return Answer(
+      entrance_, context, request, response, Cost::kMayWait,
+      [this](const auto& asked, const Caller&) { return identity_.ListProposals(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ListDoubles(grpc::CallbackServerContext* context,
+                                                    const v1::ListDoublesRequest* request,
+                                                    v1::ListDoublesResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return identity_.ListDoubles(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::GetDouble(grpc::CallbackServerContext* context,
+                                                  const v1::GetDoubleRequest* request,
+                                                  v1::GetDoubleResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return identity_.GetDouble(asked); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::MergeDouble(grpc::CallbackServerContext* context,
+                                                    const v1::MergeDoubleRequest* request,
+                                                    v1::MergeDoubleResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller& caller) {
+                  return identity_.MergeDouble(asked, caller.actor);
+                });
+}
+
+grpc::ServerUnaryReactor* OperationApi::DismissDouble(grpc::CallbackServerContext* context,
+                                                      const v1::DismissDoubleRequest* request,
+                                                      v1::DismissDoubleResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller& caller) {
+                  return identity_.DismissDouble(asked, caller.actor);
+                });
+}
+
 }  // namespace entrepot::api

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/api/call.h"
+#include "core/api/conflicts.h"
+#include "core/api/identity.h"
 #include "core/api/operation.h"
 #include "core/api/sync_calls.h"
 #include "core/sync/scheduler.h"
@@ -12,9 +14,14 @@ namespace entrepot::api {
 class OperationApi final : public v1::OperationService::CallbackService {
  public:
   // All outlive it.
-  OperationApi(const Entrance& entrance, Operation& operation, sync::Scheduler& scheduler,
-               SyncCalls& syncs)
-      : entrance_(entrance), operation_(operation), scheduler_(scheduler), syncs_(syncs) {}
+  OperationApi(const Entrance& entrance, Operation& operation, Conflicts& conflicts,
+               Identity& identity, sync::Scheduler& scheduler, SyncCalls& syncs)
+      : entrance_(entrance),
+        operation_(operation),
+        conflicts_(conflicts),
+        identity_(identity),
+        scheduler_(scheduler),
+        syncs_(syncs) {}
 
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
@@ -57,10 +64,36 @@ class OperationApi final : public v1::OperationService::CallbackService {
   grpc::ServerUnaryReactor* DiscardDeadLetters(grpc::CallbackServerContext* context,
                                                const v1::DiscardDeadLettersRequest* request,
                                                v1::DiscardDeadLettersResponse* response) override;
+  grpc::ServerUnaryReactor* ListConflicts(grpc::CallbackServerContext* context,
+                                          const v1::ListConflictsRequest* request,
+                                          v1::ListConflictsResponse* response) override;
+  grpc::ServerUnaryReactor* GetConflict(grpc::CallbackServerContext* context,
+                                        const v1::GetConflictRequest* request,
+                                        v1::GetConflictResponse* response) override;
+  grpc::ServerUnaryReactor* ResolveConflict(grpc::CallbackServerContext* context,
+                                            const v1::ResolveConflictRequest* request,
+                                            v1::ResolveConflictResponse* response) override;
+  grpc::ServerUnaryReactor* ListProposals(grpc::CallbackServerContext* context,
+                                          const v1::ListProposalsRequest* request,
+                                          v1::ListProposalsResponse* response) override;
+  grpc::ServerUnaryReactor* ListDoubles(grpc::CallbackServerContext* context,
+                                        const v1::ListDoublesRequest* request,
+                                        v1::ListDoublesResponse* response) override;
+  grpc::ServerUnaryReactor* GetDouble(grpc::CallbackServerContext* context,
+                                      const v1::GetDoubleRequest* request,
+                                      v1::GetDoubleResponse* response) override;
+  grpc::ServerUnaryReactor* MergeDouble(grpc::CallbackServerContext* context,
+                                        const v1::MergeDoubleRequest* request,
+                                        v1::MergeDoubleResponse* response) override;
+  grpc::ServerUnaryReactor* DismissDouble(grpc::CallbackServerContext* context,
+                                          const v1::DismissDoubleRequest* request,
+                                          v1::DismissDoubleResponse* response) override;
 
  private:
   const Entrance& entrance_;
   Operation& operation_;
+  Conflicts& conflicts_;
+  Identity& identity_;
   sync::Scheduler& scheduler_;
   SyncCalls& syncs_;
 };

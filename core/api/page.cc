@@ -6,6 +6,7 @@
 
 #include "core/base/digest.h"
 #include "core/base/reason.h"
+#include "core/base/status_macros.h"
 
 namespace entrepot::api {
 namespace {
@@ -41,6 +42,13 @@ absl::StatusOr<store::Page> PageOf(std::string_view list, int page_size, std::st
                    "again without one");
   }
   page.after = last_id;
+  return page;
+}
+
+absl::StatusOr<store::Page> WiderPageOf(std::string_view list, int page_size,
+                                        std::string_view token) {
+  ASSIGN_OR_RETURN(store::Page page, PageOf(list, page_size, token));
+  ++page.limit;
   return page;
 }
 

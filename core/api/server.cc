@@ -13,7 +13,9 @@
 #include "core/api/address.h"
 #include "core/api/call.h"
 #include "core/api/client_api.h"
+#include "core/api/conflicts.h"
 #include "core/api/executor.h"
+#include "core/api/identity.h"
 #include "core/api/operation.h"
 #include "core/api/operation_api.h"
 #include "core/api/order_api.h"
@@ -60,12 +62,14 @@ struct Server::Impl {
         syncs(*parts.scheduler, options.limits.calls_at_once_max()),
         operation(*parts.store, *parts.scheduler, parts.clock->Now(),
                   parts.trade->reactions.names()),
-        clients(entrance, parts.trade->cards, parts.trade->receivables),
+        clients(entrance, parts.trade->cards, parts.trade->clients, parts.trade->receivables),
         products(entrance, parts.trade->cards, parts.trade->analogues),
         stock(entrance, board, parts.trade->availability),
         orders(entrance, board, *parts.store, parts.trade->ordering),
         stock_requests(entrance, parts.trade->stock_requests),
-        operations(entrance, operation, *parts.scheduler, syncs),
+        conflicts(*parts.store, parts.authority),
+        identity(*parts.store, parts.authority),
+        operations(entrance, operation, conflicts, identity, *parts.scheduler, syncs),
         socket(options.socket),
         token_file(options.token_file) {}
 
@@ -82,6 +86,8 @@ struct Server::Impl {
   StockApi stock;
   OrderApi orders;
   StockRequestApi stock_requests;
+  Conflicts conflicts;
+  Identity identity;
   OperationApi operations;
   UnknownMethods unknown;
   std::filesystem::path socket;

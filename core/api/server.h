@@ -31,6 +31,7 @@ struct ServerParts {
   sync::Scheduler* scheduler = nullptr;
   const Clock* clock = nullptr;
   Meters* meters = &Meters::None();
+  const domain::Authority* authority = nullptr;  // nullptr: nothing is owned
 };
 
 class Server {

@@ -187,7 +187,8 @@ class Reader {
     return long_form ? only->second : node;
   }
 
-  // Where the message stands for its elements, by a list or by keys that are all not its own.
+  // Where the message stands for its elements: by a list, one of them, or keys that are all not its
+  // own.
   static const FieldDescriptor* ElementsField(const YAML::Node& node, const Descriptor& type) {
     const std::string& name = type.options().GetExtension(v1::elements);
     if (name.empty()) return nullptr;
@@ -197,7 +198,9 @@ class Reader {
         foreign &= entry.first.IsScalar() && type.FindFieldByName(entry.first.Scalar()) == nullptr;
       }
     }
-    return foreign || node.IsSequence() ? type.FindFieldByName(name) : nullptr;
+    const FieldDescriptor* elements = type.FindFieldByName(name);
+    const bool one = node.IsScalar() && IsScalar(*elements);  // an element without its list
+    return foreign || one || node.IsSequence() ? elements : nullptr;
   }
 
   void ReportUnknownKey(const std::string& key, const Descriptor& type, const std::string& path,

@@ -126,10 +126,11 @@ class Schema {
     if (!inlined.empty()) return MapSchema(*type.FindFieldByName(inlined));
     Json body = MessageBody(type);
     const std::string& shorthand = type.options().GetExtension(v1::shorthand);
-    if (shorthand.empty()) return body;
-    Json choices = Json::Array();
-    choices.Add(ScalarSchema(*type.FindFieldByName(shorthand))).Add(std::move(body));
     const std::string& elements = type.options().GetExtension(v1::elements);
+    if (shorthand.empty() && elements.empty()) return body;
+    Json choices = Json::Array();
+    if (!shorthand.empty()) choices.Add(ScalarSchema(*type.FindFieldByName(shorthand)));
+    choices.Add(std::move(body));
     if (!elements.empty()) AddElements(*type.FindFieldByName(elements), type, &choices);
     return Json::Object().Set("anyOf", std::move(choices));
   }
@@ -139,6 +140,10 @@ class Schema {
     Json list = Json::Object();
     list.Set("type", "array").Set("items", ValueSchema(field));
     choices->Add(std::move(list));
+    if (IsScalar(field)) {
+      choices->Add(ValueSchema(field));
+      return;
+    }
     Json own = Json::Array();
     for (int i = 0; i < type.field_count(); ++i) own.Add(Json::Text(type.field(i)->name()));
     Json names = Json::Object();

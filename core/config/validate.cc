@@ -13,8 +13,10 @@
 #include "core/base/reason.h"
 #include "core/config/direction.h"
 #include "core/config/options.h"
+#include "core/domain/authority.h"
 #include "core/domain/currency.h"
 #include "core/domain/kind.h"
+#include "core/domain/match.h"
 #include "core/mapping/record_mapper.h"
 #include "core/mapping/text.h"
 
@@ -58,6 +60,9 @@ class Validator {
       CheckConnection(ChildPath("connections", name), *connection);
     }
     CheckLogistics();
+    for (const auto& [name, authority] : Sorted(config_.authority())) {
+      CheckAuthority(ChildPath("authority", name), name, *authority);
+    }
   }
 
  private:
@@ -174,6 +179,7 @@ class Validator {
       direction = CheckDirection(*manifest, kind.ok() ? *kind : nullptr, dataset);
       ReportAll(path, direction.problems);
     }
+    if (kind.ok()) CheckMatch(ChildPath(path, "match"), **kind, dataset);
     if (!kind.ok() || !dataset.has_mapping() || !direction.problems.empty()) {
       return direction.written;
     }
@@ -260,6 +266,74 @@ class Validator {
         Report(ElementPath(path, i), fmt::format("{} is there twice", mapping::Quoted(texts[i])));
       }
     }
+  }
+
+  void CheckMatch(const std::string& path, const domain::KindInfo& kind,
+                  const v1::DatasetConfig& dataset) {
+    if (dataset.match().empty()) return;
+    if (kind.bulk || kind.hub_owned) {
+      ReportKey(path, fmt::format("records of kind {} are known by their key alone", kind.name));
+      return;
+    }
+    for (int i = 0; i < dataset.match_size(); ++i) {
+      const auto& fields = dataset.match(i).fields();
+      const auto rule = domain::MatchRule::Compile(kind, {fields.begin(), fields.end()});
+      if (!rule.ok()) Report(ElementPath(path, i), MessageOf(rule.status()));
+    }
+  }
+
+  void CheckAuthority(const std::string& path, const std::string& name,
+                      const v1::KindAuthority& authority) {
+    const absl::StatusOr<const domain::KindInfo*> kind = domain::FindKind(name);
+    if (!kind.ok()) return ReportKey(path, MessageOf(kind.status()) + KnownKinds());
+    const domain::KindInfo& info = **kind;
+    if (info.hub_owned || info.bulk) {
+      return ReportKey(
+          path,
+          fmt::format("{} of kind {} {}: no authority can be named", "records", info.name,
+                      info.hub_owned ? "are made by the hub itself" : "come from one system each"));
+    }
+    for (const auto& [group, rule] : Sorted(authority.groups())) {
+      const std::string at = ChildPath(path, group);
+      if (std::find(info.groups.begin(), info.groups.end(), group) == info.groups.end()) {
+        ReportKey(at,
+                  fmt::format("kind {} has no field group \"{}\"{}; known are {}", info.name, group,
+                              DidYouMean(group, info.groups), absl::StrJoin(info.groups, ", ")));
+      } else {
+        CheckOwner(at, info, group, *rule);
+      }
+    }
+  }
+
+  void CheckOwner(const std::string& path, const domain::KindInfo& kind, const std::string& group,
+                  const v1::GroupAuthority& rule) {
+    const bool owned = rule.policy() == v1::AUTHORITY_POLICY_OWNER ||
+                       rule.policy() == v1::AUTHORITY_POLICY_UNSPECIFIED;
+    if (rule.owner().empty()) {
+      if (owned) ReportKey(path, "the policy \"owner\" needs an owner: name a connection");
+      return;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, connection] : Sorted(config_.connections())) names.push_back(name);
+    const auto found = config_.connections().find(rule.owner());
+    if (found == config_.connections().end()) {
+      Report(ChildPath(path, "owner"),
+             fmt::format("there is no connection {}{}; known are {}", mapping::Quoted(rule.owner()),
+                         DidYouMean(rule.owner(), names), absl::StrJoin(names, ", ")));
+      return;
+    }
+    const auto group_number = static_cast<int>(
+        std::find(kind.groups.begin(), kind.groups.end(), group) - kind.groups.begin());
+    for (const auto& [name, dataset] : found->second.datasets()) {
+      if (dataset.kind() != kind.name) continue;
+      for (const int field : domain::CoveredBy(kind, dataset)) {
+        if (kind.group_of[static_cast<size_t>(field)] == group_number) return;
+      }
+    }
+    Report(ChildPath(path, "owner"),
+           fmt::format("connection {} has no dataset of kind {} that fills a field of group {}, so "
+                       "it cannot own it",
+                       mapping::Quoted(rule.owner()), kind.name, group));
   }
 
   const Manifests& manifests_;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 #include "core/base/status_macros.h"
 
@@ -16,6 +17,15 @@ constexpr char kBindSql[] =
     " ON CONFLICT (connection, kind, outside_id) DO UPDATE SET record_id = excluded.record_id";
 constexpr char kFindSql[] =
     "SELECT record_id FROM binding WHERE connection = ? AND kind = ? AND outside_id = ?";
+constexpr char kUnbindSql[] =
+    "DELETE FROM binding WHERE connection = ? AND kind = ? AND outside_id = ?";
+constexpr char kMoveBasesSql[] =
+    "UPDATE base SET record_id = ?, foreign_key = 1"
+    " WHERE dataset IN (SELECT id FROM name WHERE text LIKE ? ESCAPE '!')"
+    " AND outside_id = ? AND record_id = ?";
+constexpr char kDropBasesSql[] =
+    "DELETE FROM base WHERE dataset IN (SELECT id FROM name WHERE text LIKE ? ESCAPE '!')"
+    " AND outside_id = ?";
 constexpr char kOfRecordSql[] =
     "SELECT connection, outside_id FROM binding WHERE record_id = ?"
     " ORDER BY connection, outside_id";
@@ -36,6 +46,16 @@ Digest128 KeyOf(std::string_view connection, domain::Kind kind, std::string_view
   at[sizeof(number) + connection.size()] = '\0';
   std::memcpy(at + sizeof(number) + connection.size() + 1, text.data(), text.size());
   return DigestOf128({at, size});
+}
+
+// The datasets of a connection, as LIKE wants them. Names hold "_", but no "%".
+std::string DatasetsOf(std::string_view connection) {
+  std::string pattern;
+  for (const char c : connection) {
+    if (c == '_' || c == '!') pattern.push_back('!');
+    pattern.push_back(c);
+  }
+  return pattern + "/%";
 }
 
 }  // namespace
@@ -98,6 +118,33 @@ bool Bindings::ChangesMeaning(domain::Kind kind, std::string_view outside_id, ui
   return FindKeyText(kind, outside_id).value_or(record_id) != record_id;
 }
 
+absl::Status Bindings::Move(Connection& db, domain::Kind kind, uint64_t gone, uint64_t kept) {
+  ASSIGN_OR_RETURN(const auto bindings, BindingsOfRecord(db, *names_, gone));
+  for (const auto& [connection, outside_id] : bindings) {
+    RETURN_IF_ERROR(Bind(db, connection, kind, outside_id, kept));
+    const std::string datasets = DatasetsOf(connection);
+    RETURN_IF_ERROR(db.Prepare(kMoveBasesSql)
+                        .Bind(kept)
+                        .BindText(datasets)
+                        .BindText(outside_id)
+                        .Bind(gone)
+                        .Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Bindings::Unbind(Connection& db, std::string_view connection, domain::Kind kind,
+                              std::string_view outside_id) {
+  RETURN_IF_ERROR(db.Prepare(kUnbindSql)
+                      .Bind(names_->Find(connection))
+                      .Bind(static_cast<int>(kind))
+                      .BindText(outside_id)
+                      .Run());
+  Stage(KeyOf(connection, kind, outside_id), 0);
+  const std::string datasets = DatasetsOf(connection);
+  return db.Prepare(kDropBasesSql).BindText(datasets).BindText(outside_id).Run();
+}
+
 void Bindings::SetKeyText(domain::Kind kind, std::string_view text, uint64_t record_id) {
   Stage(KeyOf("", kind, text), record_id);
 }
@@ -126,6 +173,9 @@ void Bindings::Commit() {
   }
   staged_.clear();
   newest_.clear();
+  if (std::exchange(staged_generation_, false)) {
+    generation_.fetch_add(1, std::memory_order_acq_rel);
+  }
 }
 
 std::optional<uint64_t> Bindings::FindStagedFirst(const Digest128& key) const {

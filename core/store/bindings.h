@@ -38,12 +38,19 @@ class Bindings {
   std::optional<uint64_t> FindKeyText(domain::Kind kind, std::string_view text) const;
   absl::Status Bind(Connection& db, std::string_view connection, domain::Kind kind,
                     std::string_view outside_id, uint64_t record_id);
+  // Whatever outside id meant `gone` means `kept`, with its bases, whose keys are foreign then.
+  absl::Status Move(Connection& db, domain::Kind kind, uint64_t gone, uint64_t kept);
+  absl::Status Unbind(Connection& db, std::string_view connection, domain::Kind kind,
+                      std::string_view outside_id);
   // record_id 0: the text is no key any more.
   void SetKeyText(domain::Kind kind, std::string_view text, uint64_t record_id);
   // One more whenever an outside id or a key comes to mean another record than before, or none:
   // what was once resolved may be resolved anew. Any thread.
   uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
-  void NextGeneration() { generation_.fetch_add(1, std::memory_order_acq_rel); }
+  void NextGeneration() {
+    generation_.fetch_add(1, std::memory_order_acq_rel);
+    staged_generation_ = true;
+  }
   size_t staged() const { return staged_.size(); }
   void DropTo(size_t count);
   void Commit();
@@ -57,6 +64,8 @@ class Bindings {
 
   Names* names_;
   std::atomic<uint64_t> generation_ = 1;
+  // Begun by what is staged: another one begins with the commit, when others see it.
+  bool staged_generation_ = false;
   mutable std::shared_mutex mutex_;
   absl::flat_hash_map<Digest128, uint64_t> committed_;
   // The writer's alone: in order, and the newest of each key.

@@ -12,11 +12,14 @@
 #include "core/base/status_macros.h"
 #include "core/store/bindings.h"
 #include "core/store/change_log.h"
+#include "core/store/conflicts.h"
 #include "core/store/database.h"
 #include "core/store/deliveries.h"
+#include "core/store/doubles.h"
 #include "core/store/memory.h"
 #include "core/store/progress.h"
 #include "core/store/row_story.h"
+#include "core/store/proposals.h"
 #include "core/store/snapshot.h"
 #include "core/store/waiting.h"
 
@@ -139,6 +142,38 @@ class DiskReader : public Base {
   absl::StatusOr<std::vector<std::pair<DeliveryState, uint64_t>>> CountDeliveries(
       std::string_view connection) const override {
     return CountDeliveriesByState(*db_, memory_->names, connection);
+  }
+  absl::StatusOr<std::vector<Conflict>> ListConflicts(bool settled,
+                                                      const Page& page) const override {
+    return ListConflictPage(*db_, memory_->names, settled, page);
+  }
+  absl::StatusOr<std::optional<Conflict>> GetConflict(uint64_t id) const override {
+    return FindConflictById(*db_, memory_->names, id);
+  }
+  absl::StatusOr<std::vector<Conflict>> OpenConflictsOf(uint64_t record_id) const override {
+    return ListOpenConflictsOf(*db_, memory_->names, record_id);
+  }
+  absl::StatusOr<uint64_t> CountConflicts(std::string_view dataset) const override {
+    return CountOpenConflictsOf(*db_, memory_->names, dataset);
+  }
+  absl::StatusOr<std::vector<Proposal>> ListProposals(bool settled,
+                                                      const Page& page) const override {
+    return ListProposalPage(*db_, memory_->names, settled, page);
+  }
+  absl::StatusOr<std::vector<Proposal>> OpenProposalsOf(uint64_t record_id) const override {
+    return ListOpenProposalsOf(*db_, memory_->names, record_id);
+  }
+  absl::StatusOr<std::vector<Double>> ListDoubles(bool settled, const Page& page) const override {
+    return ListDoublePage(*db_, settled, page);
+  }
+  absl::StatusOr<std::vector<Double>> OpenDoublesOf(uint64_t record_id) const override {
+    return ListOpenDoublesOf(*db_, record_id);
+  }
+  absl::StatusOr<std::optional<Double>> GetDouble(uint64_t one, uint64_t other) const override {
+    return FindDouble(*db_, one, other);
+  }
+  absl::StatusOr<std::optional<uint64_t>> MergedInto(uint64_t record_id) const override {
+    return FindMergedInto(*db_, record_id);
   }
 
  protected:

@@ -1,5 +1,5 @@
-// The rows of the store's books other than records: what is parked or dead, runs, deliveries.
-// Plain values; ids are the store's.
+// The rows of the store's books other than records: what is parked or dead, runs, deliveries,
+// conflicts, proposals and doubles. Plain values; ids are the store's.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/domain/authority.h"
 #include "core/domain/kind.h"
 
 namespace entrepot::store {
@@ -128,6 +129,84 @@ struct Epoch {
   absl::Time began_at;     // when the backup was restored
   absl::Time backup_at;    // when it was made; 1970 where the backup does not say
   uint64_t record_id = 0;  // records with higher ids are of this life
+};
+
+// How a conflict ended.
+enum class ConflictState {
+  kOpen = 1,
+  kAgreed,      // by itself: both sides came to show the same
+  kKeptHub,     // a person chose the hub's value
+  kTookTheirs,  // a person chose the other one
+  kReplaced,    // the connection shows another value since
+};
+
+// What a connection showed and the record did not become. Keyed (record, group, connection, value).
+struct Conflict {
+  uint64_t id = 0;
+  uint64_t record_id = 0;
+  domain::Kind kind{};
+  std::string group;       // "contact"
+  std::string dataset;     // "erp/clients"
+  std::string outside_id;  // of the record there
+  domain::Policy policy{};
+  std::vector<int> fields;  // that it is about, by index in the kind's descriptor
+  std::string theirs;       // a body with these fields only; a field that it lacks is empty there
+  std::string ours;         // the record's, when it was last raised
+  bool deleted = false;     // the connection says that the record is gone
+  absl::Time raised_at;
+  absl::Time seen_at;  // the last time that the connection showed it
+  uint32_t times = 1;  // how often it did
+  uint32_t sent = 0;   // how often `ours` was sent back since
+  ConflictState state = ConflictState::kOpen;
+  absl::Time closed_at = absl::InfinitePast();
+  std::string closed_by;  // "api:anna"; empty: by itself
+
+  // "erp" of "erp/clients".
+  std::string_view connection() const {
+    return std::string_view(dataset).substr(0, dataset.find('/'));
+  }
+};
+
+enum class ProposalState {
+  kOpen = 1,
+  kAccepted,  // the owner shows what was wanted
+  kDeclined,  // it was delivered, and the owner shows something else
+  kReplaced,  // a newer one stands in its place, or the record is gone
+};
+
+// Values that somebody wants of a connection that owns them.
+struct Proposal {
+  uint64_t id = 0;
+  uint64_t record_id = 0;
+  domain::Kind kind{};
+  std::string connection;
+  std::string group;
+  std::vector<int> fields;  // by index in the kind's descriptor
+  std::string wanted;       // a body with these fields only; one that it lacks is to be cleared
+  std::string made_by;      // "api:anna"
+  absl::Time made_at;
+  ProposalState state = ProposalState::kOpen;
+  absl::Time closed_at = absl::InfinitePast();
+};
+
+enum class DoubleState {
+  kOpen = 1,
+  kMerged,
+  kDismissed,  // a person said that they are two
+  kGone,       // one of them is deleted, or merged into a third
+};
+
+// Two records that may be one; keyed by both, the older first.
+struct Double {
+  uint64_t id = 0;
+  uint64_t first = 0;
+  uint64_t second = 0;
+  domain::Kind kind{};
+  std::string rule;  // "tax_id": the fields that are equal
+  absl::Time found_at;
+  DoubleState state = DoubleState::kOpen;
+  absl::Time closed_at = absl::InfinitePast();
+  std::string closed_by;
 };
 
 }  // namespace entrepot::store

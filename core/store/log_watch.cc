@@ -1,5 +1,7 @@
 #include "core/store/log_watch.h"
 
+#include <algorithm>
+
 #include "absl/time/clock.h"
 
 namespace entrepot::store {
@@ -9,11 +11,11 @@ uint64_t LogWatch::head() const {
   return head_;
 }
 
-void LogWatch::Publish(uint64_t head) {
+void LogWatch::Publish(uint64_t head, bool anyway) {
   {
     const std::lock_guard lock(mutex_);
-    if (head <= head_) return;
-    head_ = head;
+    if (head <= head_ && !anyway) return;
+    head_ = std::max(head, head_);
   }
   grown_.notify_all();
   const std::lock_guard lock(callbacks_mutex_);

@@ -17,8 +17,8 @@ class LogWatch : public std::enable_shared_from_this<LogWatch> {
   using Callback = std::function<void(uint64_t head)>;
 
   uint64_t head() const;
-  // Wakes everybody where `head` is new.
-  void Publish(uint64_t head);
+  // Wakes everybody where `head` is new; `anyway`: calls back whether it is or not.
+  void Publish(uint64_t head, bool anyway = false);
   // Until the log is longer than `after`, for at most `patience`. Returns the head.
   uint64_t Wait(uint64_t after, absl::Duration patience) const;
   // Nobody waits any longer.

@@ -5,6 +5,8 @@
 
 #include "core/base/status_macros.h"
 #include "core/store/bulk_records.h"
+#include "core/store/doubles.h"
+#include "core/store/records.h"
 
 namespace entrepot::store {
 namespace {
@@ -39,6 +41,19 @@ absl::Status LoadKeys(Connection& db, Bindings* bindings) {
       if (text.empty()) break;  // no key of this kind is a text
       bindings->LoadKeyText(info.kind, text, query.Uint(0));
     }
+  }
+  return absl::OkStatus();
+}
+
+// Keys of records that were merged into others mean those.
+absl::Status LoadMergedKeys(Connection& db, Bindings* bindings) {
+  ASSIGN_OR_RETURN(const auto merged, ListMerged(db));
+  for (const auto& [gone, kept] : merged) {
+    OrdinaryRecord record;
+    ASSIGN_OR_RETURN(const bool found, FindOrdinary(db, gone, &record));
+    if (!found) continue;
+    const std::string_view text = domain::TextOfKeyBytes(domain::InfoOf(record.kind), record.key);
+    if (!text.empty()) bindings->LoadKeyText(record.kind, text, kept);
   }
   return absl::OkStatus();
 }
@@ -142,6 +157,8 @@ absl::Status Memory::Load(Connection& db) {
   RETURN_IF_ERROR(bulk_places.Load(db));
   RETURN_IF_ERROR(LoadBulkIndex(db, bulk_places, &bulk_index));
   RETURN_IF_ERROR(awaited.Load(db));
+  RETURN_IF_ERROR(contested.Load(db));
+  RETURN_IF_ERROR(LoadMergedKeys(db, &bindings));
   for (const domain::KindInfo& info : domain::Kinds()) {
     ProjectionLoader loader(info, projections, names);
     if (loader.wanted()) RETURN_IF_ERROR(loader.Run(db, bulk_places));

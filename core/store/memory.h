@@ -10,6 +10,7 @@
 #include "core/store/bulk_index.h"
 #include "core/store/bulk_places.h"
 #include "core/store/change_log.h"
+#include "core/store/conflicts.h"
 #include "core/store/database.h"
 #include "core/store/epoch.h"
 #include "core/store/names.h"
@@ -24,6 +25,8 @@ struct Memory {
   BulkPlaces bulk_places;
   Bindings bindings{&names};
   AwaitedKeys awaited;
+  ContestedRecords contested;
+  bool wake = false;  // of the transaction under way: see Transaction::WakeReaders
   std::vector<Projection*> projections;  // borrowed
   Head head;
   Epoch epoch;                // since the start

@@ -17,11 +17,16 @@ constexpr char kSaveCursorSql[] =
     "INSERT INTO cursor (name, value) VALUES (?, ?)"
     " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 constexpr char kFindBaseSql[] =
-    "SELECT record_id, digests FROM base WHERE dataset = ? AND outside_id = ?";
+    "SELECT record_id, digests, foreign_key FROM base WHERE dataset = ? AND outside_id = ?";
+constexpr char kBasesSql[] =
+    "SELECT base.record_id, digests, foreign_key, record.last_seq FROM base"
+    " JOIN record ON record.id = base.record_id"
+    " WHERE dataset = ? AND record.deleted = 0 ORDER BY outside_id";
 constexpr char kSaveBaseSql[] =
-    "INSERT INTO base (dataset, outside_id, record_id, digests) VALUES (?, ?, ?, ?)"
+    "INSERT INTO base (dataset, outside_id, record_id, digests, foreign_key)"
+    " VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (dataset, outside_id) DO UPDATE SET record_id = excluded.record_id,"
-    " digests = excluded.digests";
+    " digests = excluded.digests, foreign_key = excluded.foreign_key";
 constexpr char kDeleteBaseSql[] = "DELETE FROM base WHERE dataset = ? AND outside_id = ?";
 constexpr char kSaveAnswerSql[] =
     "INSERT INTO answer (request_id, method, request_digest, answer, at) VALUES (?, ?, ?, ?, ?)"
@@ -51,6 +56,14 @@ constexpr char kThinAnswersSql[] =
 constexpr char kThinRunsSql[] =
     "DELETE FROM run WHERE id IN"
     " (SELECT id FROM run WHERE started_at < ? ORDER BY started_at LIMIT ?)";
+
+absl::StatusOr<Base> ReadBase(const Statement& row) {
+  Base base{.record_id = row.Uint(0), .foreign_key = row.Int(2) != 0};
+  Unpacker in(row.View(1));
+  while (!in.done()) base.digests.push_back(in.Fixed());
+  if (!in.ok()) return CorruptError("the base of an outside id");
+  return base;
+}
 
 Run ReadRun(const Statement& row) {
   Run run{.id = row.Uint(0),
@@ -95,11 +108,19 @@ absl::StatusOr<std::optional<Base>> FindBaseOf(Connection& db, const Names& name
   query.Bind(names.Find(dataset)).BindText(outside_id);
   ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return std::nullopt;
-  Base base{.record_id = query.Uint(0)};
-  Unpacker in(query.View(1));
-  while (!in.done()) base.digests.push_back(in.Fixed());
-  if (!in.ok()) return CorruptError("the base of an outside id");
-  return base;
+  return ReadBase(query);
+}
+
+absl::Status VisitBases(Connection& db, const Names& names, std::string_view dataset,
+                        const Transaction::BaseVisitor& visit) {
+  Statement query = db.Prepare(kBasesSql);
+  query.Bind(names.Find(dataset));
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, query.Step());
+    if (!more) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Base base, ReadBase(query));
+    visit(base.record_id, query.Uint(3), base);
+  }
 }
 
 absl::Status SaveBase(Connection& db, Names* names, std::string_view dataset,
@@ -115,6 +136,7 @@ absl::Status SaveBase(Connection& db, Names* names, std::string_view dataset,
       .BindText(outside_id)
       .Bind(base.record_id)
       .BindBlob(digests)
+      .Bind(base.foreign_key)
       .Run();
 }
 

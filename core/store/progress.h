@@ -24,6 +24,10 @@ absl::StatusOr<std::optional<Base>> FindBaseOf(Connection& db, const Names& name
 absl::Status SaveBase(Connection& db, Names* names, std::string_view dataset,
                       std::string_view outside_id, const Base& base);
 
+// See Transaction::ForEachWithBase.
+absl::Status VisitBases(Connection& db, const Names& names, std::string_view dataset,
+                        const Transaction::BaseVisitor& visit);
+
 struct SavedAnswer {
   std::string_view request_id;
   std::string_view method;

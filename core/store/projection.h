@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "core/domain/kind.h"
@@ -28,6 +30,14 @@ struct RecordChange {
   Revision made;                           // who made the change, and when
 };
 
+// Two records of a kind that are the same by what a projection compares them by.
+struct EqualPair {
+  uint64_t one;
+  uint64_t other;
+  domain::Kind kind;
+  std::string rule;  // "tax_id"
+};
+
 // All calls come from the writer's thread, except Load, which comes before it starts. Readers on
 // other threads must see committed changes only: stage in Stage, publish in Commit.
 class Projection {
@@ -48,6 +58,8 @@ class Projection {
   virtual void DropTo(size_t count) = 0;
   // Publishes all that is staged.
   virtual void Commit() = 0;
+  // Pairs that were found since the last call; asked for at the end of every work.
+  virtual std::vector<EqualPair> TakeEqual() { return {}; }
 };
 
 }  // namespace entrepot::store

@@ -88,6 +88,25 @@ class Reader {
   virtual absl::StatusOr<std::vector<Delivery>> DeliveriesOf(uint64_t record_id) const = 0;
   virtual absl::StatusOr<std::vector<std::pair<DeliveryState, uint64_t>>> CountDeliveries(
       std::string_view connection) const = 0;
+
+  // Newest first; `settled`: those that have ended too.
+  virtual absl::StatusOr<std::vector<Conflict>> ListConflicts(bool settled,
+                                                              const Page& page) const = 0;
+  virtual absl::StatusOr<std::optional<Conflict>> GetConflict(uint64_t id) const = 0;
+  // The open ones of a record, oldest first.
+  virtual absl::StatusOr<std::vector<Conflict>> OpenConflictsOf(uint64_t record_id) const = 0;
+  virtual absl::StatusOr<uint64_t> CountConflicts(std::string_view dataset) const = 0;  // "": all
+
+  // As of conflicts.
+  virtual absl::StatusOr<std::vector<Proposal>> ListProposals(bool settled,
+                                                              const Page& page) const = 0;
+  virtual absl::StatusOr<std::vector<Proposal>> OpenProposalsOf(uint64_t record_id) const = 0;
+  virtual absl::StatusOr<std::vector<Double>> ListDoubles(bool settled, const Page& page) const = 0;
+  virtual absl::StatusOr<std::vector<Double>> OpenDoublesOf(uint64_t record_id) const = 0;
+  // In whatever order, open or not.
+  virtual absl::StatusOr<std::optional<Double>> GetDouble(uint64_t one, uint64_t other) const = 0;
+  // The record that this one was merged into; nothing: it was not.
+  virtual absl::StatusOr<std::optional<uint64_t>> MergedInto(uint64_t record_id) const = 0;
 };
 
 using Snapshot = std::unique_ptr<Reader>;

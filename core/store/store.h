@@ -32,6 +32,7 @@ struct StoreOptions {
   absl::Duration bulk_history_kept = absl::Hours(720);
   absl::Duration answers_kept = absl::Hours(720);
   absl::Duration runs_kept = absl::Hours(2160);
+  absl::Duration settled_kept = absl::Hours(8760);
 };
 
 // Thread-safe after Start.
@@ -86,9 +87,9 @@ class Store {
   uint64_t log_head() const;
   // Blocks until the log is longer than `after`, or the deadline. Returns the head.
   uint64_t WaitForLog(uint64_t after, absl::Time deadline) const;
-  // Called after each commit that lengthened the log, on the writer's thread: wake somebody,
-  // return. The subscription ends with the returned object, which waits for a call under way; it
-  // must not go inside one.
+  // Called after each commit that lengthened the log, or asked for it (Transaction::WakeReaders),
+  // on the writer's thread: wake somebody, return. The subscription ends with the returned object,
+  // which waits for a call under way; it must not go inside one.
   std::shared_ptr<void> OnCommit(std::function<void(uint64_t head)> callback);
 
   uint64_t FileBytes() const;

@@ -44,6 +44,8 @@ struct PutResult {
 struct Base {
   uint64_t record_id = 0;
   std::vector<uint64_t> digests;  // one for each authority group of the kind
+  // The record's key is not the one that the dataset shows: it was found by other fields.
+  bool foreign_key = false;
 };
 
 struct BulkBase {
@@ -110,12 +112,41 @@ class Transaction : public Reader {
   virtual absl::StatusOr<uint64_t> SaveRun(const Run& run) = 0;
   virtual absl::Status SaveDelivery(const Delivery& delivery) = 0;
 
+  // The newest kept for its key; `id` is not read. Returns its id. Open ones end by themselves with
+  // the Put that makes the record show the same.
+  virtual absl::StatusOr<uint64_t> SaveConflict(const Conflict& conflict) = 0;
+  // The one with the same key, open or not.
+  virtual absl::StatusOr<std::optional<Conflict>> FindConflict(const Conflict& like) const = 0;
+
+  // id 0 makes a new one. Returns its id. Open ones are accepted by the Put that makes the record
+  // show what was wanted.
+  virtual absl::StatusOr<uint64_t> SaveProposal(const Proposal& proposal) = 0;
+  // Notes a pair that is not noted yet; saves one that is.
+  virtual absl::Status NoteDouble(const Double& pair) = 0;
+  virtual absl::Status SaveDouble(const Double& pair) = 0;
+  // Whoever means one record means the other from now on: outside ids with their bases, and the
+  // key. Begins a new identity generation.
+  virtual absl::Status Absorb(uint64_t gone, uint64_t kept) = 0;
+  // The connection no longer knows a record by this id.
+  virtual absl::Status Unbind(std::string_view connection, domain::Kind kind,
+                              std::string_view outside_id) = 0;
+
+  // Whoever follows the log is woken by this commit, though it may not lengthen the log: a delivery
+  // was noted by somebody else than its sink.
+  virtual void WakeReaders() = 0;
+
   // Live records of a kind that this origin last wrote, and where in the log it did, for deletions
   // after a full read: of those whose id is `wanted`. The fewer those are, the less it costs.
   using OriginVisitor = std::function<void(uint64_t id, uint64_t last_seq)>;
   virtual absl::Status ForEachOfOrigin(domain::Kind kind, std::string_view origin,
                                        const std::function<bool(uint64_t id)>& wanted,
                                        const OriginVisitor& visit) const = 0;
+
+  // Of ordinary kinds: live records that this dataset has shown, whoever wrote them last, each as
+  // often as it has outside ids there.
+  using BaseVisitor = std::function<void(uint64_t id, uint64_t last_seq, const Base& base)>;
+  virtual absl::Status ForEachWithBase(std::string_view dataset,
+                                       const BaseVisitor& visit) const = 0;
 
   virtual absl::Time now() const = 0;
   // Somebody else's interactive work waits for this one to end: bulk work ends soon then.

@@ -1,6 +1,11 @@
 #include "core/store/write_transaction.h"
 
+#include <fmt/core.h>
+
+#include <memory>
+
 #include "core/base/status_macros.h"
+#include "core/domain/authority.h"
 #include "core/store/bulk_records.h"
 #include "core/store/records.h"
 #include "core/store/row_story.h"
@@ -14,6 +19,115 @@ std::string_view ConnectionOf(std::string_view dataset) {
 }
 
 }  // namespace
+
+absl::StatusOr<PutResult> WriteTransaction::Put(const PutRequest& request) {
+  ASSIGN_OR_RETURN(const PutResult result, door_->Put(request, now_));
+  const bool changed = result.outcome == PutOutcome::kChanged;
+  if (changed && memory_->contested.Contains(result.id)) RETURN_IF_ERROR(EndAgreed(result.id));
+  return result;
+}
+
+// What a record that has changed now says may settle what stood open about it.
+absl::Status WriteTransaction::EndAgreed(uint64_t record_id) {
+  ASSIGN_OR_RETURN(const auto record, Get(record_id));
+  if (!record) return absl::OkStatus();
+  RETURN_IF_ERROR(EndConflicts(*record));
+  RETURN_IF_ERROR(EndProposals(*record));
+  return record->deleted() ? EndDoubles(*record) : absl::OkStatus();
+}
+
+absl::Status WriteTransaction::EndConflicts(const v1::Record& record) {
+  ASSIGN_OR_RETURN(const auto open, OpenConflictsOf(record.id()));
+  const google::protobuf::Message& body = domain::BodyOf(record);
+  const std::unique_ptr<google::protobuf::Message> theirs(body.New());
+  for (Conflict conflict : open) {
+    if (!theirs->ParseFromString(conflict.theirs)) return CorruptError("a conflict's value");
+    const bool agreed = conflict.deleted || record.deleted()
+                            ? conflict.deleted == record.deleted()
+                            : domain::SameFields(body, *theirs, conflict.fields);
+    if (!agreed) continue;
+    conflict.state = ConflictState::kAgreed;
+    conflict.closed_at = now_;
+    RETURN_IF_ERROR(SaveConflict(conflict).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteTransaction::EndProposals(const v1::Record& record) {
+  ASSIGN_OR_RETURN(const auto open, OpenProposalsOf(record.id()));
+  const google::protobuf::Message& body = domain::BodyOf(record);
+  const std::unique_ptr<google::protobuf::Message> wanted(body.New());
+  for (Proposal proposal : open) {
+    if (!wanted->ParseFromString(proposal.wanted)) return CorruptError("a proposal's value");
+    const bool accepted = !record.deleted() && domain::SameFields(body, *wanted, proposal.fields);
+    if (!accepted && !record.deleted()) continue;
+    proposal.state = accepted ? ProposalState::kAccepted : ProposalState::kReplaced;
+    proposal.closed_at = now_;
+    RETURN_IF_ERROR(SaveProposal(proposal).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteTransaction::EndDoubles(const v1::Record& record) {
+  ASSIGN_OR_RETURN(const auto open, OpenDoublesOf(record.id()));
+  for (Double pair : open) {
+    pair.state = DoubleState::kGone;
+    pair.closed_at = now_;
+    RETURN_IF_ERROR(SaveDouble(pair));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> WriteTransaction::SaveConflict(const Conflict& conflict) {
+  if (conflict.state == ConflictState::kOpen) writable_->contested.Add(conflict.record_id);
+  return UpsertConflict(*db_, &writable_->names, conflict);
+}
+
+absl::StatusOr<std::optional<Conflict>> WriteTransaction::FindConflict(const Conflict& like) const {
+  return FindConflictLike(*db_, memory_->names, like);
+}
+
+absl::StatusOr<std::vector<Conflict>> WriteTransaction::OpenConflictsOf(uint64_t record_id) const {
+  if (!memory_->contested.Contains(record_id)) return std::vector<Conflict>();
+  return DiskReader::OpenConflictsOf(record_id);
+}
+
+absl::StatusOr<std::vector<Proposal>> WriteTransaction::OpenProposalsOf(uint64_t record_id) const {
+  if (!memory_->contested.Contains(record_id)) return std::vector<Proposal>();
+  return DiskReader::OpenProposalsOf(record_id);
+}
+
+absl::StatusOr<uint64_t> WriteTransaction::SaveProposal(const Proposal& proposal) {
+  if (proposal.state == ProposalState::kOpen) writable_->contested.Add(proposal.record_id);
+  return UpsertProposal(*db_, &writable_->names, proposal);
+}
+
+absl::Status WriteTransaction::NoteDouble(const Double& pair) {
+  writable_->contested.Add(pair.first);
+  writable_->contested.Add(pair.second);
+  return InsertDouble(*db_, pair);
+}
+
+absl::Status WriteTransaction::SaveDouble(const Double& pair) { return UpdateDouble(*db_, pair); }
+
+absl::Status WriteTransaction::Absorb(uint64_t gone, uint64_t kept) {
+  RETURN_IF_ERROR(Settle());
+  OrdinaryRecord record;
+  ASSIGN_OR_RETURN(const bool found, FindOrdinary(*db_, gone, &record));
+  if (!found) return CorruptError(fmt::format("the record {}", gone));
+  Bindings& bindings = writable_->bindings;
+  RETURN_IF_ERROR(bindings.Move(*db_, record.kind, gone, kept));
+  const std::string_view text = domain::TextOfKeyBytes(domain::InfoOf(record.kind), record.key);
+  if (!text.empty()) bindings.SetKeyText(record.kind, text, kept);
+  bindings.NextGeneration();
+  return SaveMerged(*db_, gone, kept, now_);
+}
+
+absl::Status WriteTransaction::Unbind(std::string_view connection, domain::Kind kind,
+                                      std::string_view outside_id) {
+  writable_->bindings.NextGeneration();
+  return writable_->bindings.Unbind(*db_, connection, kind, outside_id);
+}
 
 absl::Status WriteTransaction::SaveAnswer(std::string_view request_id, std::string_view method,
                                           uint64_t request_digest, std::string_view answer) {
@@ -121,6 +235,11 @@ absl::Status WriteTransaction::ForEachOfOrigin(domain::Kind kind, std::string_vi
   }
   for (const auto& [id, last_seq] : found) visit(id, last_seq);
   return absl::OkStatus();
+}
+
+absl::Status WriteTransaction::ForEachWithBase(std::string_view dataset,
+                                               const BaseVisitor& visit) const {
+  return VisitBases(*db_, memory_->names, dataset, visit);
 }
 
 absl::StatusOr<std::optional<v1::Record>> WriteTransaction::Get(uint64_t id) const {

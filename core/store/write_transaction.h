@@ -28,9 +28,7 @@ class WriteTransaction final : public DiskReader<Transaction> {
         now_(now),
         others_waiting_(others_waiting) {}
 
-  absl::StatusOr<PutResult> Put(const PutRequest& request) override {
-    return door_->Put(request, now_);
-  }
+  absl::StatusOr<PutResult> Put(const PutRequest& request) override;
   absl::Status SaveAnswer(std::string_view request_id, std::string_view method,
                           uint64_t request_digest, std::string_view answer) override;
   absl::StatusOr<std::optional<Answer>> FindAnswer(std::string_view request_id) const override;
@@ -60,9 +58,21 @@ class WriteTransaction final : public DiskReader<Transaction> {
   absl::StatusOr<std::vector<ParkedItem>> TakeQueued(int limit) const override;
   absl::StatusOr<uint64_t> SaveRun(const Run& run) override;
   absl::Status SaveDelivery(const Delivery& delivery) override;
+  absl::StatusOr<uint64_t> SaveConflict(const Conflict& conflict) override;
+  absl::StatusOr<std::optional<Conflict>> FindConflict(const Conflict& like) const override;
+  absl::StatusOr<std::vector<Conflict>> OpenConflictsOf(uint64_t record_id) const override;
+  absl::StatusOr<std::vector<Proposal>> OpenProposalsOf(uint64_t record_id) const override;
+  absl::StatusOr<uint64_t> SaveProposal(const Proposal& proposal) override;
+  absl::Status NoteDouble(const Double& pair) override;
+  absl::Status SaveDouble(const Double& pair) override;
+  absl::Status Absorb(uint64_t gone, uint64_t kept) override;
+  absl::Status Unbind(std::string_view connection, domain::Kind kind,
+                      std::string_view outside_id) override;
+  void WakeReaders() override { writable_->wake = true; }
   absl::Status ForEachOfOrigin(domain::Kind kind, std::string_view origin,
                                const std::function<bool(uint64_t id)>& wanted,
                                const OriginVisitor& visit) const override;
+  absl::Status ForEachWithBase(std::string_view dataset, const BaseVisitor& visit) const override;
   absl::Time now() const override { return now_; }
   bool OthersWait() const override { return others_waiting_->load() > 0; }
 
@@ -79,6 +89,11 @@ class WriteTransaction final : public DiskReader<Transaction> {
   absl::Status Settle() const override { return buffers_->Flush(*db_, &writable_->bulk_places); }
 
  private:
+  absl::Status EndAgreed(uint64_t record_id);
+  absl::Status EndConflicts(const v1::Record& record);
+  absl::Status EndProposals(const v1::Record& record);
+  absl::Status EndDoubles(const v1::Record& record);
+
   Memory* writable_;
   WriteBuffers* buffers_;
   Door* door_;

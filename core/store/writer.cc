@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <future>
+#include <utility>
 
 #include "core/base/log.h"
 #include "core/base/reason.h"
@@ -231,7 +232,22 @@ absl::Status Writer::Call(const Store::Work& work) {
                    fmt::format("a write ended with an exception: {}", exception.what()));
   }
   RETURN_IF_ERROR(db_->failure());
+  RETURN_IF_ERROR(NoteEqual(transaction, now));
   return buffers_.Flush(*db_, &memory_->bulk_places);
+}
+
+// Records that the work, or what was loaded at the start, has shown to be equal.
+absl::Status Writer::NoteEqual(WriteTransaction& transaction, absl::Time now) {
+  for (Projection* projection : memory_->projections) {
+    for (const EqualPair& pair : projection->TakeEqual()) {
+      RETURN_IF_ERROR(transaction.NoteDouble({.first = pair.one,
+                                              .second = pair.other,
+                                              .kind = pair.kind,
+                                              .rule = pair.rule,
+                                              .found_at = now}));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Writer::Commit() {
@@ -241,7 +257,7 @@ absl::Status Writer::Commit() {
   saved_head_ = memory_->head;
   saved_live_ = memory_->live;
   memory_->Commit();
-  watch_->Publish(memory_->head.seq);
+  watch_->Publish(memory_->head.seq, std::exchange(memory_->wake, false));
   return absl::OkStatus();
 }
 
@@ -263,7 +279,11 @@ absl::StatusOr<int> Writer::ThinStep() {
   ASSIGN_OR_RETURN(const int answers, ThinAnswers(*db_, now - options_.answers_kept, kThinRows));
   ASSIGN_OR_RETURN(const int runs, ThinRuns(*db_, now - options_.runs_kept, kThinRows));
   ASSIGN_OR_RETURN(const int edits, ThinRowEdits(*db_, now - options_.runs_kept, kThinRows));
-  taken += answers + runs + edits;
+  ASSIGN_OR_RETURN(const int settled, ThinConflicts(*db_, now - options_.settled_kept, kThinRows));
+  ASSIGN_OR_RETURN(const int proposals,
+                   ThinProposals(*db_, now - options_.settled_kept, kThinRows));
+  ASSIGN_OR_RETURN(const int doubles, ThinDoubles(*db_, now - options_.settled_kept, kThinRows));
+  taken += answers + runs + edits + settled + proposals + doubles;
   if (taken > 0 || now < sweep_due_) return taken;
   ASSIGN_OR_RETURN(taken, SweepThinned(*db_, kThinLogRows, is_record, &swept_));
   if (swept_ == 0) sweep_due_ = now + kSweepEvery;

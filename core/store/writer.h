@@ -20,6 +20,8 @@
 
 namespace entrepot::store {
 
+class WriteTransaction;
+
 class Writer {
  public:
   // All outlive the writer.
@@ -57,6 +59,7 @@ class Writer {
   bool RunEach(std::vector<Task>& tasks, std::vector<absl::Status>* results);
   absl::Status RunAlone(const Store::Work& work);
   absl::Status Call(const Store::Work& work);
+  absl::Status NoteEqual(WriteTransaction& transaction, absl::Time now);
   absl::Status Commit();
   void Abandon(const Memory::Mark& mark);
   absl::StatusOr<int> ThinStep();

@@ -6,12 +6,28 @@
 
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
+#include "core/sync/translator.h"
 
 namespace entrepot::sync {
 namespace {
 
 constexpr uint64_t kMissingMax = 20;
 constexpr uint64_t kMissingPercentMax = 10;
+
+// Records that the dataset has: ordinary ones by its bases, whoever wrote them last; bulk ones,
+// which one system brings, by their origin.
+absl::Status ForEachShown(const store::Transaction& tx, const DatasetPlan& dataset,
+                          const std::function<bool(uint64_t id)>& wanted,
+                          const store::Transaction::OriginVisitor& visit) {
+  if (dataset.kind->bulk) {
+    return tx.ForEachOfOrigin(dataset.kind->kind, dataset.path, wanted, visit);
+  }
+  return tx.ForEachWithBase(
+      dataset.path, [&](uint64_t id, uint64_t last_seq, const store::Base& base) {
+        const bool gone = !base.digests.empty() && base.digests.front() == kDeletedDigest;
+        if (!gone && wanted(id)) visit(id, last_seq);
+      });
+}
 
 }  // namespace
 
@@ -35,12 +51,14 @@ bool Absence::Seen(uint64_t record_id) const {
 absl::StatusOr<std::vector<uint64_t>> Absence::Missing(const store::Transaction& tx,
                                                        const DatasetPlan& dataset) const {
   std::vector<uint64_t> missing;
-  RETURN_IF_ERROR(tx.ForEachOfOrigin(
-      dataset.kind->kind, dataset.path, [this](uint64_t id) { return !Seen(id); },
+  RETURN_IF_ERROR(ForEachShown(
+      tx, dataset, [this](uint64_t id) { return !Seen(id); },
       [&](uint64_t id, uint64_t last_seq) {
         // A parked row of this reading may have re-entered meanwhile.
         if (last_seq <= begun_at_) missing.push_back(id);
       }));
+  std::sort(missing.begin(), missing.end());
+  missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
   return missing;
 }
 
@@ -48,9 +66,8 @@ absl::Status CheckDeletions(const store::Transaction& tx, const DatasetPlan& dat
                             uint64_t missing) {
   if (missing <= kMissingMax) return absl::OkStatus();
   uint64_t total = 0;
-  RETURN_IF_ERROR(tx.ForEachOfOrigin(
-      dataset.kind->kind, dataset.path, [](uint64_t) { return true; },
-      [&](uint64_t, uint64_t) { ++total; }));
+  RETURN_IF_ERROR(ForEachShown(
+      tx, dataset, [](uint64_t) { return true; }, [&](uint64_t, uint64_t) { ++total; }));
   if (missing * 100 <= total * kMissingPercentMax) return absl::OkStatus();
   return Failure(
       absl::StatusCode::kFailedPrecondition, "TOO_MANY_DELETIONS",

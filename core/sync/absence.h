@@ -25,7 +25,8 @@ class Absence {
   bool unknown() const { return unknown_; }
   uint64_t begun_at() const { return begun_at_; }
 
-  // Live records that this dataset last wrote, before the begin, and that were not seen.
+  // Live records that this dataset has shown (of bulk kinds: last wrote), before the begin, and
+  // that were not seen.
   absl::StatusOr<std::vector<uint64_t>> Missing(const store::Transaction& tx,
                                                 const DatasetPlan& dataset) const;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/absl_view.h"
@@ -47,6 +48,7 @@ absl::StatusOr<std::unique_ptr<Admission>> Admission::Make(const DatasetPlan* da
                                                            Held* held) {
   std::unique_ptr<Admission> admission(new Admission(dataset, held));
   ASSIGN_OR_RETURN(admission->translator_, Translator::Make(dataset, environment));
+  admission->arbiter_ = std::make_unique<Arbiter>(dataset, admission->translator_.get());
   return admission;
 }
 
@@ -121,7 +123,22 @@ absl::StatusOr<uint64_t> Admission::TargetOf(store::Transaction& tx, const Item&
   if (bound) return *bound;
   const domain::KindInfo& kind = *dataset_->kind;
   ASSIGN_OR_RETURN(const auto keyed, tx.FindByKey(kind.kind, domain::KeyBytes(kind, *item.body)));
-  return keyed.value_or(0);
+  if (!keyed) return MatchOf(tx, item);
+  ASSIGN_OR_RETURN(const auto merged, tx.MergedInto(*keyed));
+  return merged.value_or(*keyed);
+}
+
+// The one record that is the same by the configured fields. One that the connection knows by
+// another id is another one to it: a person is shown the pair.
+absl::StatusOr<uint64_t> Admission::MatchOf(store::Transaction& tx, const Item& item) const {
+  if (dataset_->matches == nullptr || item.deleted) return 0;
+  const uint64_t match = dataset_->matches->Find(dataset_->path, *item.body).unique;
+  if (match == 0) return 0;
+  ASSIGN_OR_RETURN(const auto bindings, tx.BindingsOf(match));
+  for (const auto& [connection, outside_id] : bindings) {
+    if (connection == dataset_->connection) return 0;
+  }
+  return match;
 }
 
 absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const RawRow& raw,
@@ -137,7 +154,10 @@ absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const R
   if (id == 0 && item.deleted) return Succeed(tx, item, {.result = Result::kUnchanged});
   if (id != 0 && dataset_->both()) {
     ASSIGN_OR_RETURN(const auto pushed, PushedOf(tx, dataset_->path, id));
-    if (pushed == item.digests) return TakeEcho(tx, item, id);
+    ASSIGN_OR_RETURN(const bool asked, IsAsked(tx, id));
+    if (pushed == item.digests && !asked) {
+      return TakeEcho(tx, item, id, base && base->foreign_key);
+    }
   }
   changed_groups_.clear();
   for (size_t group = 0; group < item.digests.size(); ++group) {
@@ -145,6 +165,15 @@ absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const R
     if (!known || base->digests[group] != item.digests[group]) {
       changed_groups_.push_back(static_cast<int>(group));
     }
+  }
+  if (id != 0 && (!base || base->foreign_key || arbiter_->Judges())) {
+    ASSIGN_OR_RETURN(const auto known, tx.Get(id));
+    const Claim claim{.known = known ? &*known : nullptr,
+                      .item = &item,
+                      .base = base ? &*base : nullptr,
+                      .groups = changed_groups_,
+                      .foreign_key = base ? base->foreign_key : known && ForeignKey(*known, item)};
+    if (known) return Contend(tx, raw, claim);
   }
   const std::vector<int> covers =
       domain::CoveredOfGroups(*dataset_->kind, translator_->covers(), changed_groups_);
@@ -173,11 +202,55 @@ absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const R
   return passage;
 }
 
+// Is the connection asked for values of this record that are not the record's yet?
+absl::StatusOr<bool> Admission::IsAsked(const store::Transaction& tx, uint64_t id) const {
+  ASSIGN_OR_RETURN(const auto proposals, tx.OpenProposalsOf(id));
+  return std::any_of(proposals.begin(), proposals.end(), [&](const store::Proposal& proposal) {
+    return proposal.connection == dataset_->connection;
+  });
+}
+
 // It came back before the answer to it was saved.
-absl::StatusOr<Passage> Admission::TakeEcho(store::Transaction& tx, const Item& item, uint64_t id) {
+absl::StatusOr<Passage> Admission::TakeEcho(store::Transaction& tx, const Item& item, uint64_t id,
+                                            bool foreign_key) {
   RETURN_IF_ERROR(tx.Bind(dataset_->connection, dataset_->kind->kind, item.outside_id, id));
-  RETURN_IF_ERROR(tx.SetBase(dataset_->path, item.outside_id, {id, item.digests}));
+  RETURN_IF_ERROR(tx.SetBase(dataset_->path, item.outside_id, {id, item.digests, foreign_key}));
   return Succeed(tx, item, {.result = Result::kUnchanged, .record_id = id});
+}
+
+bool Admission::ForeignKey(const v1::Record& known, const Item& item) const {
+  if (item.deleted) return false;
+  const domain::KindInfo& kind = *dataset_->kind;
+  return domain::KeyBytes(kind, *item.body) != domain::KeyBytes(kind, domain::BodyOf(known));
+}
+
+absl::StatusOr<Passage> Admission::Contend(store::Transaction& tx, const RawRow& raw,
+                                           const Claim& claim) {
+  const uint64_t id = claim.known->id();
+  const Item& item = *claim.item;
+  ASSIGN_OR_RETURN(const Verdict verdict, arbiter_->Judge(tx, claim));
+  Passage passage{.result = Result::kUnchanged, .record_id = id};
+  if (verdict.deletes || !verdict.covers.empty()) {
+    ASSIGN_OR_RETURN(passage, Put(tx,
+                                  {.kind = dataset_->kind->kind,
+                                   .id = id,
+                                   .body = item.body,
+                                   .covers = verdict.covers,
+                                   .deleted = verdict.deletes,
+                                   .origin = dataset_->path},
+                                  raw, item));
+    if (passage.result == Result::kDead) return passage;
+  } else {
+    ASSIGN_OR_RETURN(passage, Succeed(tx, item, passage));
+  }
+  RETURN_IF_ERROR(arbiter_->Record(tx, claim, verdict));
+  passage.lost = !verdict.lost.empty();
+  if (claim.base == nullptr) {
+    RETURN_IF_ERROR(tx.Bind(dataset_->connection, dataset_->kind->kind, item.outside_id, id));
+  }
+  RETURN_IF_ERROR(
+      tx.SetBase(dataset_->path, item.outside_id, {id, item.digests, claim.foreign_key}));
+  return passage;
 }
 
 absl::StatusOr<Passage> Admission::Put(store::Transaction& tx, const store::PutRequest& request,
@@ -264,15 +337,21 @@ void Admission::SetReplay(absl::Time died_at, uint32_t replays, const store::Dea
 }
 
 // The outside ids under which the dataset showed it must count as changed when they come back.
-absl::Status Admission::Delete(store::Transaction& tx, uint64_t record_id) {
+absl::StatusOr<bool> Admission::Delete(store::Transaction& tx, uint64_t record_id) {
   const domain::KindInfo& kind = *dataset_->kind;
-  RETURN_IF_ERROR(tx.Put({.kind = kind.kind,
-                          .id = record_id,
-                          .deleted = true,
-                          .origin = dataset_->path,
-                          .base_digest = kind.bulk ? kDeletedDigest : 0})
-                      .status());
-  if (kind.bulk) return absl::OkStatus();
+  bool deleted = true;
+  if (arbiter_->Judges()) {
+    ASSIGN_OR_RETURN(deleted, MayDelete(tx, record_id));
+  }
+  if (deleted) {
+    RETURN_IF_ERROR(tx.Put({.kind = kind.kind,
+                            .id = record_id,
+                            .deleted = true,
+                            .origin = dataset_->path,
+                            .base_digest = kind.bulk ? kDeletedDigest : 0})
+                        .status());
+  }
+  if (kind.bulk) return deleted;
   ASSIGN_OR_RETURN(const auto bindings, tx.BindingsOf(record_id));
   for (const auto& [connection, outside_id] : bindings) {
     if (connection != dataset_->connection) continue;
@@ -280,7 +359,27 @@ absl::Status Admission::Delete(store::Transaction& tx, uint64_t record_id) {
         tx.SetBase(dataset_->path, outside_id,
                    {record_id, std::vector<uint64_t>(kind.groups.size(), kDeletedDigest)}));
   }
-  return absl::OkStatus();
+  return deleted;
+}
+
+// Judges the absence as a row would be that says so.
+absl::StatusOr<bool> Admission::MayDelete(store::Transaction& tx, uint64_t record_id) {
+  ASSIGN_OR_RETURN(const auto known, tx.Get(record_id));
+  if (!known) return false;
+  Item gone;
+  gone.deleted = true;
+  ASSIGN_OR_RETURN(const auto bindings, tx.BindingsOf(record_id));
+  for (const auto& [connection, outside_id] : bindings) {
+    if (connection == dataset_->connection) gone.outside_id = outside_id;
+  }
+  ASSIGN_OR_RETURN(const auto base, tx.FindBase(dataset_->path, gone.outside_id));
+  Claim claim{.known = &*known, .item = &gone, .base = base ? &*base : nullptr};
+  for (size_t group = 0; group < dataset_->kind->groups.size(); ++group) {
+    claim.groups.push_back(static_cast<int>(group));
+  }
+  ASSIGN_OR_RETURN(const Verdict verdict, arbiter_->Judge(tx, claim));
+  RETURN_IF_ERROR(arbiter_->Record(tx, claim, verdict));
+  return verdict.deletes;
 }
 
 }  // namespace entrepot::sync

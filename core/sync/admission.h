@@ -9,7 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "core/store/transaction.h"
+#include "core/sync/arbiter.h"
 #include "core/sync/held.h"
+#include "core/sync/match_index.h"
 #include "core/sync/plan.h"
 #include "core/sync/raw_row.h"
 #include "core/sync/translator.h"
@@ -21,6 +23,7 @@ struct Passage {
   Result result{};
   uint64_t record_id = 0;  // the record it is about; 0: it could not be told
   bool recovered = false;  // something stood in the books under its key, and is gone
+  bool lost = false;       // some of it did not become the record's: a conflict is kept
 };
 
 // Thread-compatible; lives on the writer's thread.
@@ -46,8 +49,9 @@ class Admission {
     if (dataset_->kind->bulk && item.remembered_id == 0) tx.PrefetchBulk(item.bulk_key, ahead);
   }
 
-  // Outside the flow of rows: a record that its source no longer holds.
-  absl::Status Delete(store::Transaction& tx, uint64_t record_id);
+  // Outside the flow of rows: a record that its source no longer holds. False: it stays, because
+  // the source has no say in that.
+  absl::StatusOr<bool> Delete(store::Transaction& tx, uint64_t record_id);
   absl::Status BuryBadRow(store::Transaction& tx, const connector::BadRow& bad);
 
   // For the next dead letters made, instead of now and 0: when a letter is replayed.
@@ -69,8 +73,15 @@ class Admission {
   absl::StatusOr<Passage> ApplyBulk(store::Transaction& tx, const RawRow& raw, const Item& item);
   absl::StatusOr<Passage> ApplyOrdinary(store::Transaction& tx, const RawRow& raw,
                                         const Item& item);
-  absl::StatusOr<Passage> TakeEcho(store::Transaction& tx, const Item& item, uint64_t id);
+  absl::StatusOr<Passage> TakeEcho(store::Transaction& tx, const Item& item, uint64_t id,
+                                   bool foreign_key);
+  absl::StatusOr<bool> IsAsked(const store::Transaction& tx, uint64_t id) const;
+  absl::StatusOr<bool> MayDelete(store::Transaction& tx, uint64_t record_id);
+  bool ForeignKey(const v1::Record& known, const Item& item) const;
+  // Brings the row into a record that is there, as far as it has the say.
+  absl::StatusOr<Passage> Contend(store::Transaction& tx, const RawRow& raw, const Claim& claim);
   absl::StatusOr<uint64_t> TargetOf(store::Transaction& tx, const Item& item);
+  absl::StatusOr<uint64_t> MatchOf(store::Transaction& tx, const Item& item) const;
   absl::StatusOr<uint64_t> KnownRecord(store::Transaction& tx, const Item& item);
   absl::StatusOr<Passage> Put(store::Transaction& tx, const store::PutRequest& request,
                               const RawRow& raw, const Item& item);
@@ -84,6 +95,7 @@ class Admission {
   Held* held_;
   std::unique_ptr<Translator> translator_;
   Item own_;
+  std::unique_ptr<Arbiter> arbiter_;
   std::vector<int> changed_groups_;  // kept to save allocations
   absl::Time died_at_ = absl::InfinitePast();
   uint32_t replays_ = 0;

@@ -12,6 +12,7 @@ namespace entrepot::sync {
 struct Batch {
   SourceBatch source;
   std::vector<Item> items;  // those of the source's rows and records come first; the rest is spare
+  uint64_t generation = 0;  // of identity, before they were mapped
 };
 
 using BatchPtr = std::unique_ptr<Batch>;

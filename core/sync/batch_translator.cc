@@ -61,6 +61,8 @@ absl::Status BatchTranslator::Translate(Batch* batch) {
   RETURN_IF_ERROR(translator_->Bind(source.rows()));
   const uint64_t columns = DigestOfColumns(source.rows());
   const bool holds = recall_ && recall_->memory().generation() == store_->identity_generation();
+  batch->generation = store_->identity_generation();
+  references_.BeginBatch(batch->generation);
   const size_t size = source.size();
   if (batch->items.size() < size) batch->items.resize(size);
   for (size_t i = 0; i < size; ++i) {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "core/base/status_macros.h"
+#include "core/sync/arbiter.h"
 
 namespace entrepot::sync {
 
@@ -68,6 +69,7 @@ absl::Status DeliveryBook::Delivered(store::Transaction& tx, const Parcel& parce
   }
   RETURN_IF_ERROR(tx.Forget(parcel.dataset->path, parcel.item.correlation_key()).status());
   ASSIGN_OR_RETURN(const bool behind, IsBehind(tx, &delivery));
+  if (!behind) RETURN_IF_ERROR(EndConflictsOf(tx, *connection_, delivery.record_id));
   delivery.state = behind ? kPending : kDelivered;
   delivery.due = tx.now();
   ++counted_.delivered;
@@ -87,7 +89,8 @@ absl::Status DeliveryBook::SetShown(store::Transaction& tx, const Parcel& parcel
     if (!older) return absl::OkStatus();
     sent = &*older;
   }
-  ASSIGN_OR_RETURN(const std::string shown, dataset->SetShown(tx, *sent, delivery->outside_id));
+  ASSIGN_OR_RETURN(const std::string shown,
+                   dataset->SetShown(tx, *sent, delivery->outside_id, parcel.asked));
   if (delivery->outside_id.empty()) delivery->outside_id = shown;
   return absl::OkStatus();
 }

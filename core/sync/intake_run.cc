@@ -135,6 +135,7 @@ absl::Status IntakeRun::Commit() {
     if (remembering_ != nullptr) remembering_->DropTo(committed_.remembered);
     next_ = committed_;
     next_.batches = 0;
+    next_.lost = false;
     rows_ = 0;
     until_ns_ = MonotonicNs() + absl::ToInt64Nanoseconds(TimeMax(*options_.limits));
     return Work(tx);
@@ -183,7 +184,7 @@ absl::Status IntakeRun::EnterBatch(store::Transaction& tx, Batch& batch) {
     BeginSnapshot();
   }
   RETURN_IF_ERROR(EnterRows(tx, batch));
-  RETURN_IF_ERROR(CheckLimits());
+  RETURN_IF_ERROR(CheckLimits(tx));
   rows_ += batch.source.size();
   if (batch.source.head().snapshot_end() && next_.in_snapshot) {
     RETURN_IF_ERROR(EndSnapshot(tx, batch));
@@ -208,12 +209,16 @@ void IntakeRun::BeginSnapshot() {
 absl::Status IntakeRun::EnterRows(store::Transaction& tx, Batch& batch) {
   constexpr size_t kAhead = 8;  // about the time that memory takes
   RETURN_IF_ERROR(admission_->Bind(batch.source.rows()));
+  const bool refers = !dataset_.kind->references.empty();
   const bool holds = recalled_ != nullptr && recalled_->generation() == tx.identity_generation();
   for (size_t i = 0, size = batch.source.size(); i < size; ++i) {
     if (i + kAhead < size) admission_->Expect(tx, batch.items[i + kAhead], kAhead);
     const Item& item = batch.items[i];
-    ASSIGN_OR_RETURN(const Passage passage,
-                     admission_->Enter(tx, RowOf(batch.source, i), item, holds));
+    // An id that the row refers by may mean another record since it was mapped.
+    const bool stale = refers && batch.generation != tx.identity_generation();
+    const RawRow raw = RowOf(batch.source, i);
+    ASSIGN_OR_RETURN(const Passage passage, stale ? admission_->EnterRow(tx, raw)
+                                                  : admission_->Enter(tx, raw, item, holds));
     Count(passage);
     Remember(tx, item, passage);
   }
@@ -240,6 +245,7 @@ void IntakeRun::Count(const Passage& passage) {
   store::Run& run = next_.run;
   ++run.read;
   if (passage.recovered) ++run.recovered;
+  next_.lost |= passage.lost;
   if (next_.in_snapshot) {
     if (passage.record_id != 0) absence_.See(passage.record_id);
     if (passage.record_id == 0 && passage.result == Passage::Result::kDead) absence_.SeeUnknown();
@@ -300,8 +306,8 @@ absl::Status IntakeRun::DeleteMissing(store::Transaction& tx) {
     ++rows_;
     ASSIGN_OR_RETURN(const auto newest, tx.History(id, 1));
     if (newest.empty() || newest.front().seq > absence_.begun_at()) continue;
-    RETURN_IF_ERROR(admission_->Delete(tx, id));
-    ++next_.run.deleted;
+    ASSIGN_OR_RETURN(const bool deleted, admission_->Delete(tx, id));
+    if (deleted) ++next_.run.deleted;
   }
   if (next_.deleted == missing_.size()) {
     next_.deleting = false;
@@ -310,7 +316,7 @@ absl::Status IntakeRun::DeleteMissing(store::Transaction& tx) {
   return absl::OkStatus();
 }
 
-absl::Status IntakeRun::CheckLimits() const {
+absl::Status IntakeRun::CheckLimits(const store::Transaction& tx) const {
   const auto check = [&](uint64_t held, int32_t limit, const char* reason, const char* what,
                          const char* key) {
     if (held <= static_cast<uint64_t>(limit)) return absl::OkStatus();
@@ -322,8 +328,12 @@ absl::Status IntakeRun::CheckLimits() const {
   };
   RETURN_IF_ERROR(check(held_.parked(), options_.limits->parked_max(), "TOO_MANY_PARKED",
                         "rows wait for records that have not come", "parked_max"));
-  return check(held_.dead(), options_.limits->dead_letters_max(), "TOO_MANY_DEAD_LETTERS",
-               "rows are dead letters", "dead_letters_max");
+  RETURN_IF_ERROR(check(held_.dead(), options_.limits->dead_letters_max(), "TOO_MANY_DEAD_LETTERS",
+                        "rows are dead letters", "dead_letters_max"));
+  if (!next_.lost) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const uint64_t conflicts, tx.CountConflicts(dataset_.path));
+  return check(conflicts, options_.limits->conflicts_max(), "TOO_MANY_CONFLICTS",
+               "conflicts are open", "conflicts_max");
 }
 
 absl::StatusOr<IntakeEnd> IntakeRun::End(const absl::Status& status) {

@@ -39,6 +39,7 @@ class IntakeRun {
     size_t deleted = 0;        // of missing_
     size_t batches = 0;        // of waiting_, done in this transaction
     size_t remembered = 0;     // rows of remembering_
+    bool lost = false;         // of this transaction: rows lost a conflict
   };
 
   absl::Status Begin();
@@ -53,7 +54,7 @@ class IntakeRun {
   absl::Status EndSnapshot(store::Transaction& tx, const Batch& batch);
   absl::Status ForgetUnseenWaiters(store::Transaction& tx);
   absl::Status DeleteMissing(store::Transaction& tx);
-  absl::Status CheckLimits() const;
+  absl::Status CheckLimits(const store::Transaction& tx) const;
   void Count(const Passage& passage);
   bool Full() const;
   absl::StatusOr<IntakeEnd> End(const absl::Status& status);

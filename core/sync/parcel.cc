@@ -9,6 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/sync/key_text.h"
 #include "core/sync/outside_id.h"
+#include "core/sync/overlay.h"
 
 namespace entrepot::sync {
 namespace {
@@ -110,6 +111,13 @@ absl::StatusOr<Parcel> MakeParcel(const store::Reader& reader, const ConnectionP
     parcel.fate = Parcel::Fate::kThere;
     return parcel;
   }
+  if (record->deleted()) {
+    // Whoever has it keeps it: it is another one's now.
+    ASSIGN_OR_RETURN(const auto merged, reader.MergedInto(id));
+    if (merged) parcel.fate = Parcel::Fate::kThere;
+    if (merged) return parcel;
+  }
+  ASSIGN_OR_RETURN(parcel.asked, Overlay(reader, plan.name, &*record));
   *parcel.item.mutable_record() = *std::move(record);
   parcel.item.set_outside_id(parcel.delivery.outside_id);
   ASSIGN_OR_RETURN(const bool waits, AddReferences(reader, plan, &parcel));

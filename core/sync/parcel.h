@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/store/snapshot.h"
@@ -24,6 +25,8 @@ struct Parcel {
   const DatasetPlan* dataset = nullptr;
   connector::ApplyItem item;
   std::string reason;  // of kWaiting: "client C-7"; of kDead: a sentence
+  // Authority groups in which it asks for values that are not the record's: see Overlay.
+  std::vector<int> asked;
 };
 
 // Reads the newest revision of the record. `append_only`: the item carries the revision that it

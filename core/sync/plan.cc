@@ -43,12 +43,16 @@ const DatasetPlan* ConnectionPlan::SinkOf(domain::Kind kind) const {
   return nullptr;
 }
 
-absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& config) {
+absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& config,
+                                                     const domain::Authority* authority,
+                                                     const MatchIndex* matches) {
   std::vector<ConnectionPlan> plans;
   for (const auto& [name, connection] : config.connections()) {
     ConnectionPlan plan{.name = name, .config = &connection};
     for (const auto& [dataset_name, dataset] : connection.datasets()) {
       ASSIGN_OR_RETURN(DatasetPlan planned, PlanDataset(name, dataset_name, dataset));
+      planned.authority = authority;
+      planned.matches = matches;
       plan.datasets.push_back(std::move(planned));
     }
     // domain::Kinds() lists kinds after those they refer to, in one array.

@@ -6,11 +6,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/domain/authority.h"
 #include "core/domain/kind.h"
 #include "core/sync/ports.h"
 #include "entrepot/config/v1/config.pb.h"
 
 namespace entrepot::sync {
+
+class MatchIndex;
 
 struct DatasetPlan {
   std::string connection;  // "warehouse"
@@ -22,6 +25,10 @@ struct DatasetPlan {
   config::v1::Direction direction = config::v1::DIRECTION_UNSPECIFIED;
   bool source = false;  // rows or records come from it
   bool sink = false;    // records go to it
+  // Whose value stands; borrowed. nullptr: the last writer's.
+  const domain::Authority* authority = nullptr;
+  // Finds records by the configured fields; borrowed. nullptr: by outside ids and keys only.
+  const MatchIndex* matches = nullptr;
   bool both() const { return source && sink; }
 };
 
@@ -35,8 +42,10 @@ struct ConnectionPlan {
   const DatasetPlan* SinkOf(domain::Kind kind) const;
 };
 
-// In order of name. `config` outlives the plan. INVALID_ARGUMENT names the dataset (UNKNOWN_KIND).
-absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& config);
+// In order of name. All outlive the plan. INVALID_ARGUMENT names the dataset (UNKNOWN_KIND).
+absl::StatusOr<std::vector<ConnectionPlan>> MakePlan(const config::v1::Config& config,
+                                                     const domain::Authority* authority = nullptr,
+                                                     const MatchIndex* matches = nullptr);
 
 // Decides which datasets are read and which are written, by their direction and by what the
 // connector can do. Without a direction, what has a mapping or comes as typed records is read, the

@@ -13,7 +13,10 @@ absl::StatusOr<std::optional<uint64_t>> Find(const store::Reader& reader,
                                              std::string_view outside_id) {
   ASSIGN_OR_RETURN(const auto bound, reader.FindBinding(connection, kind, outside_id));
   if (bound) return bound;
-  return FindByKeyText(reader, domain::InfoOf(kind), outside_id);
+  ASSIGN_OR_RETURN(const auto keyed, FindByKeyText(reader, domain::InfoOf(kind), outside_id));
+  if (!keyed) return keyed;
+  ASSIGN_OR_RETURN(const auto merged, reader.MergedInto(*keyed));
+  return merged ? merged : keyed;
 }
 
 Digest128 KeyOf(domain::Kind kind, std::string_view outside_id) {
@@ -54,6 +57,11 @@ std::optional<uint64_t> References::Resolve(domain::Kind kind, std::string_view 
   if (found_.size() >= kRememberedMax) found_.clear();
   found_.emplace(key, *found);
   return found;
+}
+
+void References::BeginBatch(uint64_t generation) {
+  if (generation != generation_) found_.clear();
+  generation_ = generation;
 }
 
 std::optional<uint64_t> References::LookUp(domain::Kind kind, std::string_view outside_id) {

@@ -30,6 +30,8 @@ class References {
   // A hint that Resolve is asked for this soon: its memory is fetched.
   void Expect(domain::Kind kind, std::string_view outside_id) const;
   std::optional<uint64_t> Resolve(domain::Kind kind, std::string_view outside_id);
+  // `generation`: of identity. What was found in an earlier one is forgotten.
+  void BeginBatch(uint64_t generation);
   // Lets go of the snapshot, so that the next batch sees what was committed meanwhile.
   void EndBatch() { snapshot_.reset(); }
   // Of the store, since the start.
@@ -43,6 +45,7 @@ class References {
   std::string connection_;
   store::Snapshot snapshot_;
   absl::flat_hash_map<Digest128, uint64_t> found_;
+  uint64_t generation_ = 0;
   absl::Status status_;
 };
 

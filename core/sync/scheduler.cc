@@ -140,7 +140,8 @@ Scheduler::Scheduler(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Scheduler::~Scheduler() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Make(const SchedulerOptions& options) {
-  ASSIGN_OR_RETURN(std::vector<ConnectionPlan> plans, MakePlan(*options.config));
+  ASSIGN_OR_RETURN(std::vector<ConnectionPlan> plans,
+                   MakePlan(*options.config, options.authority, options.matches));
   mapping::Environment environment{.currency = options.config->hub().currency()};
   const std::string& zone = options.config->hub().time_zone();
   if (!absl::LoadTimeZone(AbslView(zone), &environment.time_zone)) {
@@ -187,6 +188,10 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
   connection->title = fmt::format("{} {}", manifest->id(), manifest->version());
   AssignRoles(*manifest, plan);
   if (plan->source() && plan->sink()) connection->sink_link = make_link();
+  for (const DatasetPlan& dataset : plan->datasets) {
+    if (options.authority == nullptr || !dataset.sink) continue;
+    options.authority->NoteSink(plan->name, dataset.kind->kind);
+  }
   if (plan->source()) {
     connection->source.emplace(&core->intake, &core->replay, options.store, plan, connection->link,
                                Source::Options{.interval = DurationOf(plan->config->interval()),

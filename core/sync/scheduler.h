@@ -16,8 +16,10 @@
 #include "absl/time/time.h"
 #include "core/base/clock.h"
 #include "core/base/meters.h"
+#include "core/domain/authority.h"
 #include "core/store/store.h"
 #include "core/sync/link.h"
+#include "core/sync/match_index.h"
 #include "core/sync/ports.h"
 #include "entrepot/config/v1/config.pb.h"
 #include "entrepot/v1/operation_service.pb.h"
@@ -31,6 +33,11 @@ struct SchedulerOptions {
   Connectors* connectors = nullptr;
   const Clock* clock = nullptr;
   Meters* meters = &Meters::None();
+  // Whose value stands. Make notes in it which connections take records. nullptr: the last
+  // writer's.
+  domain::Authority* authority = nullptr;
+  // Registered with the store. nullptr: records are found by outside ids and keys only.
+  const MatchIndex* matches = nullptr;
   // What connections are opened with (core/config's MakeOpenRequest); called on their threads.
   MakeOpenRequest make_open_request;
   // How long Stop waits for a connector that does not return from an interrupted call.

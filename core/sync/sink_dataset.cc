@@ -180,12 +180,19 @@ absl::Status SinkDataset::ForgetPushed(store::Transaction& tx, uint64_t record_i
 }
 
 absl::StatusOr<std::string> SinkDataset::SetShown(store::Transaction& tx, const v1::Record& record,
-                                                  std::string_view outside_id) const {
+                                                  std::string_view outside_id,
+                                                  std::span<const int> asked) const {
   ASSIGN_OR_RETURN(const auto shown, ShownOf(tx, record, outside_id));
   if (!shown) return std::string();
   const domain::KindInfo& kind = *plan_->kind;
   if (!kind.bulk) {
-    RETURN_IF_ERROR(tx.SetBase(plan_->path, shown->outside_id, {record.id(), shown->digests}));
+    ASSIGN_OR_RETURN(const auto before, tx.FindBase(plan_->path, shown->outside_id));
+    store::Base base{record.id(), shown->digests, before && before->foreign_key};
+    for (const int group : asked) {
+      const auto at = static_cast<size_t>(group);
+      base.digests[at] = before && at < before->digests.size() ? before->digests[at] : 0;
+    }
+    RETURN_IF_ERROR(tx.SetBase(plan_->path, shown->outside_id, base));
     return shown->outside_id;
   }
   // What another dataset showed last is its base; it must not look like news when it is read again.

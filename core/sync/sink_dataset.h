@@ -57,10 +57,12 @@ class SinkDataset {
   absl::Status NotePushed(store::Transaction& tx, const v1::Record& record,
                           std::string_view outside_id) const;
   absl::Status ForgetPushed(store::Transaction& tx, uint64_t record_id) const;
-  // Notes that the system now shows `record`, so that the intake finds it unchanged. Returns the
-  // outside id under which it does; empty: nothing is noted.
+  // Notes that the system now shows `record`, so that the intake finds it unchanged; not in the
+  // authority groups `asked`, whose values become the record's when the system shows them (see
+  // Overlay). Returns the outside id under which it does; empty: nothing is noted.
   absl::StatusOr<std::string> SetShown(store::Transaction& tx, const v1::Record& record,
-                                       std::string_view outside_id) const;
+                                       std::string_view outside_id,
+                                       std::span<const int> asked) const;
 
  private:
   explicit SinkDataset(const DatasetPlan* plan) : plan_(plan) {}

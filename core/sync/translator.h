@@ -50,6 +50,11 @@ class Translator {
     return mapper_->Key(row, outside_id);
   }
 
+  // The digests that a row of such a body would have; see Item.
+  void DigestOf(const google::protobuf::Message& body, std::vector<uint64_t>* digests) {
+    digester_->Digest(body, digests);
+  }
+
   // Fields that the dataset speaks for; empty: all.
   std::span<const int> covers() const;
 

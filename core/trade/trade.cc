@@ -17,7 +17,8 @@ std::vector<std::unique_ptr<Reaction>> AllReactions(const Books& books) {
 
 }  // namespace
 
-Trade::Trade(Settings trade_settings, store::Store& store, const Clock& clock)
+Trade::Trade(Settings trade_settings, store::Store& store, const Clock& clock,
+             const domain::Authority* authority)
     : settings(std::move(trade_settings)),
       stock(settings),
       availability(settings, catalogue, stock, clock),
@@ -26,6 +27,7 @@ Trade::Trade(Settings trade_settings, store::Store& store, const Clock& clock)
       stock_requests(Books{settings, catalogue, stock, documents}, store),
       receivables(settings, store, catalogue, accounts, clock),
       cards(store, catalogue, receivables),
+      clients(store, authority),
       reactions(store, clock, AllReactions(Books{settings, catalogue, stock, documents})) {
   store.AddProjection(&catalogue);
   store.AddProjection(&stock);

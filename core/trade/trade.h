@@ -9,6 +9,7 @@
 #include "core/trade/availability.h"
 #include "core/trade/cards.h"
 #include "core/trade/catalogue.h"
+#include "core/trade/clients.h"
 #include "core/trade/documents.h"
 #include "core/trade/ordering.h"
 #include "core/trade/reactions/runner.h"
@@ -24,7 +25,9 @@ class Trade {
  public:
   // Registers the projections. `store` and `clock` outlive it; the reactions run once they are
   // started: `trade.reactions.Start()` after Store::Start, `Stop()` before Store::Stop.
-  Trade(Settings settings, store::Store& store, const Clock& clock);
+  // `authority`, which also outlives it, says what connections own; nullptr: nothing.
+  Trade(Settings settings, store::Store& store, const Clock& clock,
+        const domain::Authority* authority = nullptr);
   Trade(const Trade&) = delete;
 
   const Settings settings;
@@ -39,6 +42,7 @@ class Trade {
   StockRequests stock_requests;
   Receivables receivables;
   Cards cards;
+  Clients clients;
   Reactions reactions;
 };
 

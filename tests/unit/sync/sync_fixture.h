@@ -18,6 +18,7 @@
 #include "core/store/store.h"
 #include "core/sync/intake.h"
 #include "core/sync/key_text.h"
+#include "core/sync/match_index.h"
 #include "core/sync/replay.h"
 #include "core/sync/watchdog.h"
 #include "entrepot/config/v1/config.pb.h"
@@ -43,6 +44,7 @@ inline constexpr char kLimits[] = R"pb(
     batch_bytes_max: 1000000
     parked_max: 50
     dead_letters_max: 50
+    conflicts_max: 50
     apply_records_max: 100
     delivery_attempts_max: 3
     connector_call_time_max { seconds: 30 }
@@ -175,6 +177,12 @@ class SyncTest : public testing::Test {
     auto opened = store::Store::Open({.folder = folder_, .clock = &clock_});
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
+    if (!config_.connections().empty()) {
+      auto matches = MatchIndex::From(config_);
+      ASSERT_TRUE(matches.ok()) << matches.status();
+      matches_ = *std::move(matches);
+      store_->AddProjection(matches_.get());
+    }
     ASSERT_TRUE(store_->Start().ok());
   }
 
@@ -182,10 +190,21 @@ class SyncTest : public testing::Test {
     intake_.reset();
     config_.Clear();
     ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(kLimits + text, &config_));
-    auto plan = MakePlan(config_);
+    authority_ = domain::Authority::From(config_);
+    for (const auto& [name, connection] : config_.connections()) {
+      for (const auto& [dataset_name, dataset] : connection.datasets()) {
+        if (!dataset.match().empty() && matches_ == nullptr) OpenStore();  // with what it finds by
+      }
+    }
+    auto plan = MakePlan(config_, &authority_, matches_.get());
     ASSERT_TRUE(plan.ok()) << plan.status();
     plan_ = *std::move(plan);
-    for (ConnectionPlan& connection : plan_) AssignRoles(system_->manifest, &connection);
+    for (ConnectionPlan& connection : plan_) {
+      AssignRoles(system_->manifest, &connection);
+      for (const DatasetPlan& dataset : connection.datasets) {
+        if (dataset.sink) authority_.NoteSink(connection.name, dataset.kind->kind);
+      }
+    }
     link_ = LinkTo(plan_.front().name);
   }
 
@@ -287,6 +306,8 @@ class SyncTest : public testing::Test {
   FakeConnectors connectors_;
   std::shared_ptr<Watchdog> watchdog_ = std::make_shared<Watchdog>();
   config::v1::Config config_;
+  domain::Authority authority_;
+  std::unique_ptr<MatchIndex> matches_;  // of the configuration with which the store was opened
   std::vector<ConnectionPlan> plan_;
   std::shared_ptr<Link> link_;
   std::unique_ptr<Intake> intake_;  // remembers rows, until the hub is started again

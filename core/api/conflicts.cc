@@ -11,7 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/sync/key_text.h"
 #include "core/sync/resolve.h"
-#include "core/sync/trace.h"
+#include "core/sync/history.h"
 #include "core/trade/answers.h"
 
 namespace entrepot::api {

@@ -11,7 +11,7 @@
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "core/sync/merge_records.h"
-#include "core/sync/trace.h"
+#include "core/sync/history.h"
 #include "core/trade/answers.h"
 #include "core/trade/proposals.h"
 

@@ -22,12 +22,12 @@ Source::Source(Intake* intake, Replay* replay, store::Store* store, const Connec
 
 bool Source::Reserve() {
   std::lock_guard lock(mutex_);
-  return !std::exchange(running_, true);
+  return !std::exchange(reserved_, true);
 }
 
 void Source::Release() {
   std::lock_guard lock(mutex_);
-  running_ = false;
+  reserved_ = false;
   changed_.notify_all();
 }
 
@@ -47,7 +47,7 @@ bool Source::AwaitChange(std::chrono::steady_clock::time_point next) {
   const auto now = std::chrono::steady_clock::now();
   {
     std::lock_guard lock(mutex_);
-    if (request_ || running_ || failures_ > 0 || now < listen_again_ || now >= next) return false;
+    if (request_ || reserved_ || failures_ > 0 || now < listen_again_ || now >= next) return false;
     link_->ArmWait();
   }
   const absl::StatusOr<bool> changed = link_->Wait(absl::FromChrono(next - now));
@@ -89,7 +89,7 @@ void Source::Run(std::stop_token stop) {
       request.swap(request_);
       // Reserved by somebody whose request is on its way.
       const bool due = periodic && (seen || std::chrono::steady_clock::now() >= next);
-      if (!request && (!due || running_)) {
+      if (!request && (!due || reserved_)) {
         changed_.wait_for(lock, std::chrono::milliseconds(10), ready);
         continue;
       }
@@ -100,8 +100,9 @@ void Source::Run(std::stop_token stop) {
     {
       std::lock_guard lock(mutex_);
       next = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(UntilNext());
+      running_ = false;
     }
-    Release();
+    if (request) Release();
     if (request && request->done) request->done();
   }
   Release();
@@ -155,8 +156,8 @@ absl::Status Source::RunDataset(const DatasetPlan& dataset, const Request& reque
 
 Source::State Source::state() const {
   std::lock_guard lock(mutex_);
-  State state{.running = running_, .error = std::string(StdView(last_.message()))};
-  if (last_.ok() || running_) return state;
+  State state{.running = running_ || reserved_, .error = std::string(StdView(last_.message()))};
+  if (last_.ok() || state.running) return state;
   const bool passes = OutcomeOf(last_.code(), Phase::kRead) == Outcome::kRetry &&
                       last_.code() != absl::StatusCode::kResourceExhausted;
   state.backing_off = passes;

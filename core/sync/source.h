@@ -41,7 +41,8 @@ class Source {
     std::function<void(const store::Run&)> progress;
     std::function<void()> done;
   };
-  // False: it is running.
+  // For a run that is asked for; one of its own that is under way ends first. False: somebody else
+  // has reserved it.
   bool Reserve();
   void Release();
   // REQUIRES: Reserve answered true.
@@ -77,6 +78,7 @@ class Source {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool running_ = false;
+  bool reserved_ = false;
   std::optional<Request> request_;
   absl::Status last_;  // of the last run: its first error
   int failures_ = 0;   // in a row

@@ -249,6 +249,23 @@ TEST_F(SchedulerTest, SourcesAreReadAtTheirInterval) {
   EXPECT_TRUE(RecordOf<v1::Client>("C1").has_value());
 }
 
+TEST_F(SchedulerTest, ASyncFollowsTheRunThatIsUnderWay) {
+  (*config_.mutable_connections())["crm"].mutable_interval()->set_seconds(3600);
+  crm_->batches["clients"] = {Rows({"code"}, {{"C1"}})};
+  std::atomic<bool> reading = false, go_on = false;
+  crm_->before_read = [&](const auto&) {
+    reading = true;
+    while (!go_on) absl::SleepFor(absl::Milliseconds(1));
+    return absl::OkStatus();
+  };
+  StartHub();
+  while (!reading) absl::SleepFor(absl::Milliseconds(1));
+  std::thread caller([&] { EXPECT_TRUE(Sync({"crm"}).ok()); });
+  go_on = true;
+  caller.join();
+  EXPECT_EQ(runs_.count("crm/clients"), 1);
+}
+
 TEST_F(SchedulerTest, AConnectorThatSeesAChangeIsReadAtOnce) {
   (*config_.mutable_connections())["crm"].mutable_interval()->set_seconds(3600);
   crm_->manifest.set_waits(true);

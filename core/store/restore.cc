@@ -71,14 +71,17 @@ absl::StatusOr<Given> ReadGiven(const std::filesystem::path& store) {
   return given;
 }
 
+absl::Status Damaged(const std::filesystem::path& backup, std::string_view how) {
+  return Failure(absl::StatusCode::kDataLoss, "STORE_CORRUPT",
+                 fmt::format("{} is damaged ({}): nothing was changed; restore another backup",
+                             backup.string(), how));
+}
+
 absl::Status CheckWhole(Connection& db, const std::filesystem::path& backup) {
   Statement query = db.Prepare(kCheckSql);
   const auto found = query.Step();
   const std::string verdict = found.ok() && *found ? query.Text(0) : "it cannot be read";
-  if (verdict == "ok") return absl::OkStatus();
-  return Failure(absl::StatusCode::kDataLoss, "STORE_CORRUPT",
-                 fmt::format("{} is damaged ({}): nothing was changed; restore another backup",
-                             backup.string(), verdict));
+  return verdict == "ok" ? absl::OkStatus() : Damaged(backup, verdict);
 }
 
 absl::Status NoBackup(const std::filesystem::path& file) {
@@ -128,8 +131,12 @@ absl::Status Prepare(const RestoreOptions& options, const Given& given,
                      const std::filesystem::path& part, RestoreReport* report) {
   {
     // As it is, before anything is written to it.
-    ASSIGN_OR_RETURN(const auto db, Connection::Open(part, Connection::Mode::kReadOnly, kCacheKib));
-    RETURN_IF_ERROR(CheckWhole(*db, options.file));
+    const auto db = Connection::Open(part, Connection::Mode::kReadOnly, kCacheKib);
+    if (db.status().code() == absl::StatusCode::kDataLoss) {
+      return Damaged(options.file, "it cannot be read");
+    }
+    RETURN_IF_ERROR(db.status());
+    RETURN_IF_ERROR(CheckWhole(**db, options.file));
   }
   ASSIGN_OR_RETURN(const auto db, Connection::Open(part, Connection::Mode::kScratch, kCacheKib));
   if (!CheckIsStore(*db).ok()) return NoBackup(options.file);

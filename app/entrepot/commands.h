@@ -17,6 +17,7 @@ void AddSync(CLI::App& app, Session& session);
 void AddRecords(CLI::App& app, Session& session);
 void AddStock(CLI::App& app, Session& session);
 void AddAnalogues(CLI::App& app, Session& session);
+void AddClient(CLI::App& app, Session& session);
 void AddOrder(CLI::App& app, Session& session);
 void AddRequest(CLI::App& app, Session& session);
 void AddParked(CLI::App& app, Session& session);

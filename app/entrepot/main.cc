@@ -65,6 +65,7 @@ void AddAllCommands(CLI::App& app, Session& session) {
   AddAnalogues(app, session);
   AddOrder(app, session);
   AddRequest(app, session);
+  AddClient(app, session);
   AddRecords(app, session);
   AddTrace(app, session);
   AddParked(app, session);

@@ -15,7 +15,7 @@ constexpr std::string_view kThousandths[] = {"BHD", "IQD", "JOD", "KWD", "LYD", 
 Nanos NanosOf(const sdk::Decimal& decimal) { return decimal.units * kOne + decimal.nanos; }
 
 Nanos NanosOf(int64_t mantissa, int64_t places) {
-  if (places < 0) throw sdk::BadData("hledger gave an amount with a negative number of decimals");
+  if (places < 0) throw sdk::BadData("hledger gave an amount that is out of range");
   for (; places > kPlaces; --places) {
     if (mantissa % 10 != 0) throw sdk::BadData("hledger gave an amount with more than 9 decimals");
     mantissa /= 10;

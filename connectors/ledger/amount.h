@@ -14,7 +14,7 @@ using Nanos = __int128;
 Nanos NanosOf(const sdk::Decimal& decimal);
 
 // mantissa / 10^places, as hledger's JSON has it. Throws sdk::Error (kBadData) for places beyond 9
-// that matter.
+// that matter, or below 0.
 Nanos NanosOf(int64_t mantissa, int64_t places);
 
 // "-1234.50": at least `decimals` digits after the point, more where the amount has more.

@@ -29,37 +29,68 @@ void TakeTag(const std::string& name, const std::string& value, Entry* entry) {
 }
 
 // hledger's integers have no bound; ours do.
-int64_t Integer(const Json& json) {
+bool Integer(const Json& json, int64_t* number) {
   if (!json.is_number_integer() ||
       (json.is_number_unsigned() && json.get<uint64_t>() > INT64_MAX)) {
-    throw sdk::BadData("hledger gave a number that is out of range: " + json.dump());
+    return false;
   }
-  return json.get<int64_t>();
+  *number = json.get<int64_t>();
+  return true;
 }
 
-Posting TakePosting(const Json& json) {
-  const Json& amounts = json.at("pamount");
-  if (amounts.size() != 1) throw sdk::BadData("hledger gave a posting without a single amount");
-  const Json& quantity = amounts.at(0).at("aquantity");
-  Posting posting;
+Tags TakeTags(const Json& json) {
+  Tags tags;
+  for (const Json& tag : json) {
+    tags.emplace_back(tag.at(0).get<std::string>(), tag.at(1).get<std::string>());
+  }
+  return tags;
+}
+
+TransactionPosting TakePosting(const Json& json) {
+  TransactionPosting posting;
   posting.account = json.at("paccount").get<std::string>();
-  posting.currency = amounts.at(0).at("acommodity").get<std::string>();
-  posting.amount =
-      NanosOf(Integer(quantity.at("decimalMantissa")), Integer(quantity.at("decimalPlaces")));
+  if (json.at("pdate").is_string()) posting.date = json.at("pdate").get<std::string>();
+  posting.tags = TakeTags(json.at("ptags"));
+  for (const Json& amount : json.at("pamount")) {
+    const Json& quantity = amount.at("aquantity");
+    PostedAmount& taken = posting.amounts.emplace_back();
+    taken.commodity = amount.at("acommodity").get<std::string>();
+    if (!Integer(quantity.at("decimalMantissa"), &taken.mantissa) ||
+        !Integer(quantity.at("decimalPlaces"), &taken.places)) {
+      taken.places = -1;
+    }
+  }
   return posting;
 }
 
-// False: the hub has not written it.
-bool TakeEntry(const Json& json, Entry* entry) {
-  for (const Json& tag : json.at("ttags")) {
-    TakeTag(tag.at(0).get<std::string>(), tag.at(1).get<std::string>(), entry);
-  }
-  if (entry->key.empty() || entry->revision == 0) return false;
-  entry->date = json.at("tdate").get<std::string>();
-  entry->code = json.at("tcode").get<std::string>();
-  entry->payee = json.at("tdescription").get<std::string>();
+Transaction TakeTransaction(const Json& json) {
+  Transaction transaction;
+  transaction.date = json.at("tdate").get<std::string>();
+  transaction.code = json.at("tcode").get<std::string>();
+  transaction.description = json.at("tdescription").get<std::string>();
+  transaction.tags = TakeTags(json.at("ttags"));
+  const Json& place = json.at("tsourcepos").at(0);
+  transaction.file = place.at("sourceName").get<std::string>();
+  transaction.line = place.at("sourceLine").get<uint64_t>();
   for (const Json& posting : json.at("tpostings")) {
-    entry->postings.push_back(TakePosting(posting));
+    transaction.postings.push_back(TakePosting(posting));
+  }
+  return transaction;
+}
+
+// False: the hub has not written it.
+bool TakeEntry(Transaction transaction, Entry* entry) {
+  for (const auto& [name, value] : transaction.tags) TakeTag(name, value, entry);
+  if (entry->key.empty() || entry->revision == 0) return false;
+  entry->date = std::move(transaction.date);
+  entry->code = std::move(transaction.code);
+  entry->payee = std::move(transaction.description);
+  for (TransactionPosting& posting : transaction.postings) {
+    if (posting.amounts.size() != 1) {
+      throw sdk::BadData("hledger gave a posting without a single amount");
+    }
+    entry->postings.push_back({std::move(posting.account), posting.amounts[0].Exact(),
+                               std::move(posting.amounts[0].commodity)});
   }
   return true;
 }
@@ -77,14 +108,17 @@ std::string Pattern(const std::vector<std::string>& keys, size_t* next) {
   return "^(" + pattern + ")$";
 }
 
+[[noreturn]] void FailOnJournal(const ChildProcess& hledger) {
+  throw sdk::BadData("hledger cannot read the journal: " + hledger.Complaint());
+}
+
 void Run(const sdk::Call& call, const std::vector<std::string>& arguments,
-         const std::function<void(Entry)>& visit) {
+         const std::function<void(Transaction)>& visit) {
   ChildProcess hledger(arguments, call);
   // Depth 1 is a transaction: taken, and not kept.
   const auto each = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth != 1 || event != Json::parse_event_t::object_end) return true;
-    Entry entry;
-    if (TakeEntry(parsed, &entry)) visit(std::move(entry));
+    visit(TakeTransaction(parsed));
     return false;
   };
   std::string wrong;
@@ -93,12 +127,23 @@ void Run(const sdk::Call& call, const std::vector<std::string>& arguments,
   } catch (const Json::exception& error) {
     wrong = error.what();
   }
-  const int status = hledger.Wait();
-  if (status != 0) throw sdk::BadData("hledger cannot read the journal: " + hledger.Complaint());
+  if (hledger.Wait() != 0) FailOnJournal(hledger);
   if (!wrong.empty()) throw sdk::BadData("hledger's answer cannot be understood: " + wrong);
 }
 
+// The prefix makes hledger read a journal whatever the file's name ends with.
+std::string FileArgument(const std::filesystem::path& journal) {
+  return "journal:" + journal.string();
+}
+
 }  // namespace
+
+std::string_view TagOf(const Tags& tags, std::string_view name) {
+  for (const auto& [known, value] : tags) {
+    if (known == name) return value;
+  }
+  return {};
+}
 
 std::string Hledger::Version(const sdk::Call& call) const {
   ChildProcess hledger({program_, "--version"}, call);
@@ -110,20 +155,38 @@ std::string Hledger::Version(const sdk::Call& call) const {
   return line;
 }
 
+std::vector<std::filesystem::path> Hledger::Files(const sdk::Call& call,
+                                                  const std::filesystem::path& journal) const {
+  ChildProcess hledger({program_, "-f", FileArgument(journal), "-I", "files"}, call);
+  std::vector<std::filesystem::path> files;
+  for (std::string line; std::getline(hledger.output(), line);) files.emplace_back(line);
+  if (hledger.Wait() != 0) FailOnJournal(hledger);
+  return files;
+}
+
+void Hledger::ReadTransactions(const sdk::Call& call, const std::filesystem::path& journal,
+                               const std::string& query,
+                               const std::function<void(Transaction)>& visit) const {
+  Run(call, {program_, "-f", FileArgument(journal), "-I", "print", "-O", "json", query}, visit);
+}
+
 void Hledger::ReadEntries(const sdk::Call& call, const std::filesystem::path& journal,
                           const std::vector<std::string>& keys,
                           const std::function<void(Entry)>& visit) const {
-  // The prefix makes hledger read a journal whatever the file's name ends with.
-  const std::vector<std::string> print = {
-      program_, "-f", "journal:" + journal.string(), "print", "-O", "json", "tag:hub"};
+  const std::vector<std::string> print = {program_, "-f",     FileArgument(journal), "print", "-O",
+                                          "json",   "tag:hub"};
+  const auto take = [&](Transaction transaction) {
+    Entry entry;
+    if (TakeEntry(std::move(transaction), &entry)) visit(std::move(entry));
+  };
   if (keys.empty()) {
-    Run(call, print, visit);
+    Run(call, print, take);
     return;
   }
   for (size_t next = 0; next < keys.size();) {
     std::vector<std::string> arguments = print;
     arguments.back() += "=" + Pattern(keys, &next);
-    Run(call, arguments, visit);
+    Run(call, arguments, take);
   }
 }
 

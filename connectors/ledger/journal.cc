@@ -29,22 +29,29 @@ Journal::Journal(fs::path file)
       note_(file_.string() + ".pending"),
       late_(file_.parent_path() / (file_.stem().string() + ".late")) {}
 
-Journal::~Journal() {
+Journal::~Journal() { Unlock(); }
+
+void Journal::Unlock() {
   if (lock_ >= 0) close(lock_);
+  lock_ = -1;
 }
 
 void Journal::Lock() {
-  if (lock_ >= 0) return;
+  if (!TryLock()) {
+    throw sdk::Unavailable("another hub is writing to '" + file_.string() + "'");
+  }
+}
+
+bool Journal::TryLock() {
+  if (lock_ >= 0) return true;
   const fs::path folder = file_.parent_path().empty() ? "." : file_.parent_path();
   const fs::path path = file_.string() + ".lock";
   lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (lock_ < 0 && errno == ENOENT) FailOnFile("cannot find the folder", folder, ENOENT);
   if (lock_ < 0) FailOnFile("cannot write beside the journal, to", path, errno);
-  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    close(lock_);
-    lock_ = -1;
-    throw sdk::Unavailable("another hub is writing to '" + file_.string() + "'");
-  }
+  if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return true;
+  Unlock();
+  return false;
 }
 
 bool Journal::Refresh() {

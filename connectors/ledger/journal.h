@@ -31,6 +31,11 @@ class Journal {
   // valid any more. kUnavailable: another process has it; kBadData: somebody else has written.
   bool Refresh();
 
+  // False: another process, or another connection, writes to the journal. Locked by Refresh, too.
+  bool TryLock();
+  bool locked() const { return lock_ >= 0; }
+  void Unlock();
+
   // Appends the entries in the order of their dates, all or none; durable when it returns. Throws
   // UncertainAppend too; after any failure the next Refresh reads all again.
   void Append(std::vector<Entry> entries);

@@ -16,4 +16,18 @@ grpc::ServerUnaryReactor* ClientApi::ListClients(grpc::CallbackServerContext* co
                 [this](const auto& asked, const Caller&) { return cards_.ListClients(asked); });
 }
 
+grpc::ServerUnaryReactor* ClientApi::GetReceivables(grpc::CallbackServerContext* context,
+                                                    const v1::GetReceivablesRequest* request,
+                                                    v1::GetReceivablesResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return receivables_.Get(asked); });
+}
+
+grpc::ServerUnaryReactor* ClientApi::ListReceivables(grpc::CallbackServerContext* context,
+                                                     const v1::ListReceivablesRequest* request,
+                                                     v1::ListReceivablesResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller&) { return receivables_.List(asked); });
+}
+
 }  // namespace entrepot::api

@@ -60,7 +60,7 @@ struct Server::Impl {
         syncs(*parts.scheduler, options.limits.calls_at_once_max()),
         operation(*parts.store, *parts.scheduler, parts.clock->Now(),
                   parts.trade->reactions.names()),
-        clients(entrance, parts.trade->cards),
+        clients(entrance, parts.trade->cards, parts.trade->receivables),
         products(entrance, parts.trade->cards, parts.trade->analogues),
         stock(entrance, board, parts.trade->availability),
         orders(entrance, board, *parts.store, parts.trade->ordering),

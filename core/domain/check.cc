@@ -76,6 +76,7 @@ absl::Status Check(Kind kind, const google::protobuf::Message& body) {
     case Kind::kStockRequest: return CheckAs<v1::StockRequest>(body);
     case Kind::kInvoice: return CheckAs<v1::Invoice>(body);
     case Kind::kPayment: return CheckAs<v1::Payment>(body);
+    case Kind::kAccountBalance: return CheckAs<v1::AccountBalance>(body);
     case Kind::BODY_NOT_SET: break;
   }
   log::Error("a record without a body was to be checked", {{"kind", static_cast<int>(kind)}});

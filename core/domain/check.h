@@ -25,5 +25,6 @@ absl::Status Check(const v1::Order& order);
 absl::Status Check(const v1::StockRequest& request);
 absl::Status Check(const v1::Invoice& invoice);
 absl::Status Check(const v1::Payment& payment);
+absl::Status Check(const v1::AccountBalance& balance);
 
 }  // namespace entrepot::domain

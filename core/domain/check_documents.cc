@@ -1,4 +1,4 @@
-// Orders, stock requests, invoices and payments: kinds with lines and arithmetic.
+// Orders, stock requests, invoices, payments and balances: kinds with lines and arithmetic.
 #include <fmt/core.h>
 
 #include <vector>
@@ -222,6 +222,15 @@ absl::Status Check(const v1::Payment& payment) {
     return Invalid("amount.amount", "must not be zero");
   }
   return absl::OkStatus();
+}
+
+absl::Status Check(const v1::AccountBalance& balance) {
+  RETURN_IF_ERROR(check::Reference("client_id", balance.client_id()));
+  RETURN_IF_ERROR(check::CurrencyCode("currency", balance.currency()));
+  if (!balance.has_as_of()) return Invalid("as_of", "is missing");
+  RETURN_IF_ERROR(check::Day("as_of", balance.as_of()));
+  if (!balance.has_amount()) return Invalid("amount", "is missing");
+  return check::Number("amount", balance.amount());
 }
 
 }  // namespace entrepot::domain

@@ -40,6 +40,9 @@ absl::StatusOr<v1::GetClientResponse> Cards::GetClient(const v1::GetClientReques
   for (const ContractInfo& contract : contracts) {
     ASSIGN_OR_RETURN(*response.add_contracts(), GetRecord(*snapshot, contract.key));
   }
+  for (v1::Receivables& account : receivables_.Today(client->id)) {
+    *response.add_receivables() = std::move(account);
+  }
   return response;
 }
 

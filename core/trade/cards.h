@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "core/store/store.h"
 #include "core/trade/catalogue.h"
+#include "core/trade/receivables.h"
 #include "entrepot/v1/client_service.pb.h"
 #include "entrepot/v1/product_service.pb.h"
 
@@ -12,8 +13,9 @@ namespace entrepot::trade {
 
 class Cards {
  public:
-  // Both outlive it.
-  Cards(store::Store& store, const Catalogue& catalogue) : store_(store), catalogue_(catalogue) {}
+  // All outlive it.
+  Cards(store::Store& store, const Catalogue& catalogue, const Receivables& receivables)
+      : store_(store), catalogue_(catalogue), receivables_(receivables) {}
 
   // Errors of all: as client_service.proto and product_service.proto say, and those of Store::Read.
   absl::StatusOr<v1::GetClientResponse> GetClient(const v1::GetClientRequest& request) const;
@@ -25,6 +27,7 @@ class Cards {
  private:
   store::Store& store_;
   const Catalogue& catalogue_;
+  const Receivables& receivables_;
 };
 
 }  // namespace entrepot::trade

@@ -24,11 +24,13 @@ Trade::Trade(Settings trade_settings, store::Store& store, const Clock& clock)
       analogues(settings, catalogue, stock, clock),
       ordering(Books{settings, catalogue, stock, documents}, analogues, store),
       stock_requests(Books{settings, catalogue, stock, documents}, store),
-      cards(store, catalogue),
+      receivables(settings, store, catalogue, accounts, clock),
+      cards(store, catalogue, receivables),
       reactions(store, clock, AllReactions(Books{settings, catalogue, stock, documents})) {
   store.AddProjection(&catalogue);
   store.AddProjection(&stock);
   store.AddProjection(&documents);
+  store.AddProjection(&accounts);
 }
 
 }  // namespace entrepot::trade

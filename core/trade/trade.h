@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/store/store.h"
+#include "core/trade/accounts.h"
 #include "core/trade/analogues.h"
 #include "core/trade/availability.h"
 #include "core/trade/cards.h"
@@ -11,6 +12,7 @@
 #include "core/trade/documents.h"
 #include "core/trade/ordering.h"
 #include "core/trade/reactions/runner.h"
+#include "core/trade/receivables.h"
 #include "core/trade/settings.h"
 #include "core/trade/stock_index.h"
 #include "core/trade/stock_requests.h"
@@ -29,11 +31,13 @@ class Trade {
   Catalogue catalogue;
   StockIndex stock;
   Documents documents;
+  Accounts accounts;
 
   Availability availability;
   Analogues analogues;
   Ordering ordering;
   StockRequests stock_requests;
+  Receivables receivables;
   Cards cards;
   Reactions reactions;
 };

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Adds up the hub's invoices by client and compares them with hledger's balances, to the kopeck.
+"""Compares what each client owes, as the hub says, with hledger's balances, to the kopeck.
 
     agree.py JOURNAL     the hub is found through ENTREPOT_CONFIG
 """
 
-import collections
 import csv
 import json
 import subprocess
@@ -12,14 +11,14 @@ import sys
 from decimal import Decimal
 
 
-def invoices():
+def receivables():
     token = ""
     while True:
         page = json.loads(subprocess.run(
-            ["entrepot", "records", "list", "invoice", "--output", "json", "--limit", "1000"] +
+            ["entrepot", "client", "receivables", "--output", "json", "--limit", "1000"] +
             (["--page", token] if token else []),
             check=True, capture_output=True, text=True).stdout)
-        yield from page.get("records", [])
+        yield from page.get("clients", [])
         token = page.get("nextPageToken")
         if not token:
             return
@@ -30,9 +29,7 @@ def amount(value):
 
 
 def main(journal):
-    hub = collections.Counter()
-    for record in invoices():
-        hub[record["invoice"]["buyer"]["code"]] += amount(record["invoice"]["gross"])
+    hub = {client["code"]: amount(client["receivables"]["balance"]) for client in receivables()}
     balances = subprocess.run(
         ["hledger", "-f", journal, "balance", "assets:receivable", "--flat", "-N", "-O", "csv"],
         check=True, capture_output=True, text=True).stdout

@@ -1,4 +1,4 @@
-# The story that scripts/demo tells, in five steps. Sourced by it: `run` shows a command and runs it,
+# The story that scripts/demo tells, in six steps. Sourced by it: `run` shows a command and runs it,
 # `check` and `holds` end the story where something is not as it should be.
 
 step "1. The warehouse's files come in"
@@ -83,7 +83,32 @@ run hledger -f accountant.journal balance assets:receivable --flat
 holds "each client's balance agrees with the hub's invoices to the kopeck" \
   python3 "$company/agree.py" accountant.journal
 
-step "5. What is broken stops nothing"
+step "5. A payment comes back from the accountant"
+say "The bank's statement is in: the accountant enters two payments in her own journal."
+today=$(TZ=Europe/Moscow date +%F)
+cat >>accountant.journal <<EOT
+
+$today * (118) ООО «Стройдом» | оплата по счёту 1001-1
+    assets:bank                      300.00 RUB
+    assets:receivable:C-001
+
+$today * (119) ООО «Мастер и К» | аванс
+    assets:bank                  100,000.00 RUB
+    assets:receivable:C-002
+EOT
+run tail -n 8 accountant.journal
+run entrepot sync ledger
+run entrepot client receivables C-001
+check "the payment has settled its part of the invoice that it names" "
+next(i for i in it[0]['receivables'][0]['invoices'] if i['number'] == '1001-1')['settledBy']
+[0]['amount']['units'] == '300'" entrepot client receivables C-001
+check "the other client has paid ahead, and accounting agrees" "
+it[0]['receivables'][0]['balance']['units'].startswith('-') and
+it[0]['receivables'][0]['accounting']['difference'] == {'units': '0', 'nanos': 0}" entrepot client receivables C-002
+holds "each client owes the same by the hub and by hledger, to the kopeck" \
+  python3 "$company/agree.py" accountant.journal
+
+step "6. What is broken stops nothing"
 run entrepot dead-letters list
 check "two broken rows and one unknown unit are kept with file, line and column" "
 len(it[0]['deadLetters']) == 3 and all(d['source']['line'] for d in it[0]['deadLetters'])" \

@@ -85,6 +85,10 @@ class Story {
   Answer Warehouse(const Command& command);
   Answer Client(const Command& command);
   Answer Contract(const Command& command);
+  Answer Payment(const Command& command);
+  Answer Accounting(const Command& command);
+  Answer ShowReceivables(const Command& command);
+  Answer ShowDebtors(const Command& command);
   Answer Price(const Command& command);
   Answer Relation(const Command& command);
   Answer Stock(const Command& command);

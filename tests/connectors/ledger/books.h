@@ -43,9 +43,12 @@ class BooksTest : public testing::Test {
     request.set_connection("ledger");
     SetOption(request.mutable_options(), "file", file_.string());
     for (const auto& [name, value] : options) SetOption(request.mutable_options(), name, value);
-    connector::Dataset* const dataset = request.add_datasets();
-    dataset->set_name("invoices");
-    dataset->set_kind("invoice");
+    for (const auto& [name, kind] : datasets_) {
+      connector::Dataset* const dataset = request.add_datasets();
+      dataset->set_name(name);
+      dataset->set_kind(kind);
+      if (kind != "invoice") dataset->add_key("any");  // it has a mapping
+    }
     return plugin_->Open(request);
   }
 
@@ -187,6 +190,7 @@ class BooksTest : public testing::Test {
   }
 
   std::filesystem::path folder_, file_;
+  std::vector<std::pair<std::string, std::string>> datasets_ = {{"invoices", "invoice"}};
   std::unique_ptr<Plugin> plugin_;
 };
 

@@ -276,5 +276,21 @@ TEST(CheckPayment, NeedsAnAmountThatIsNotZero) {
   EXPECT_EQ(Said<v1::Payment>(good, [](auto& p) { p.clear_document(); }), "document: is missing");
 }
 
+TEST(CheckAccountBalance, NeedsItsWholeKeyAndAnAmount) {
+  v1::AccountBalance good;
+  good.set_client_id(1);
+  good.set_currency("RUB");
+  *good.mutable_as_of() = MakeDate(2024, 5, 1);
+  good.mutable_amount();  // zero is a balance
+  using Balance = v1::AccountBalance;
+  EXPECT_EQ(Said<Balance>(good, [](auto&) {}), "OK");
+  EXPECT_EQ(Said<Balance>(good, [](auto& b) { *b.mutable_amount() = Decimal(-5).ToProto(); }),
+            "OK");
+  EXPECT_EQ(Said<Balance>(good, [](auto& b) { b.clear_client_id(); }), "client_id: is missing");
+  EXPECT_EQ(Said<Balance>(good, [](auto& b) { b.clear_as_of(); }), "as_of: is missing");
+  EXPECT_EQ(Said<Balance>(good, [](auto& b) { b.clear_amount(); }), "amount: is missing");
+  EXPECT_NE(Said<Balance>(good, [](auto& b) { b.set_currency("руб"); }), "OK");
+}
+
 }  // namespace
 }  // namespace entrepot::domain

@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kAttemptsMax = 3;
+constexpr std::chrono::milliseconds kLookAgain(500);
 constexpr size_t kDigestDigits = 16;
 
 constexpr std::string_view kPaymentColumns[] = {"document", "client",      "invoice",
@@ -73,11 +74,12 @@ BooksCursor BooksCursor::Decode(std::string_view text) {
 }
 
 BooksReader::BooksReader(fs::path journal, std::string hledger, BooksOptions options,
-                         std::string settings)
+                         std::string settings, IsOwn is_own)
     : journal_(std::move(journal)),
       hledger_(std::move(hledger)),
       options_(std::move(options)),
-      settings_(std::move(settings)) {}
+      settings_(std::move(settings)),
+      is_own_(std::move(is_own)) {}
 
 BooksReader::Trace BooksReader::TraceOf(const fs::path& path) {
   struct stat found = {};
@@ -96,10 +98,31 @@ BooksReader::Traces BooksReader::TracesOf(const std::vector<fs::path>& files) {
   return traces;
 }
 
-bool BooksReader::IsUnchanged() const {
-  return !traces_.empty() && std::all_of(traces_.begin(), traces_.end(), [](const auto& known) {
-    return TraceOf(known.first) == known.second;
-  });
+BooksReader::Traces BooksReader::TracesNow(const Traces& traces) {
+  Traces now;
+  for (const auto& [path, trace] : traces) now[path] = TraceOf(path);
+  return now;
+}
+
+bool BooksReader::IsUnchanged() const { return !traces_.empty() && TracesNow(traces_) == traces_; }
+
+bool BooksReader::Wait(const sdk::Call& call, std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  if (watched_.empty()) {
+    watched_[journal_] = TraceOf(journal_);
+    return true;
+  }
+  while (true) {
+    Traces now = TracesNow(watched_);
+    if (now != watched_) {
+      watched_ = std::move(now);
+      return true;
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    call.Sleep(std::min(left, kLookAgain));
+  }
 }
 
 // Learns the journal's digest, unless nothing has moved since it was learnt.
@@ -117,6 +140,10 @@ void BooksReader::Look(const sdk::Call& call) {
   }
   digest_ = digest.value();
   traces_ = std::move(traces);
+  watched_.clear();
+  for (const fs::path& file : files) {
+    if (!is_own_(file)) watched_[file] = traces_.at(file);
+  }
 }
 
 std::shared_ptr<const BooksReader::Books> BooksReader::Current(const sdk::Call& call) {

@@ -4,8 +4,10 @@
 
 #include <entrepot/sdk/connector.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,13 +33,18 @@ struct BooksCursor {
 
 class BooksReader {
  public:
-  // `settings`: of all that decides what rows come; where it changes, all is read anew.
+  using IsOwn = std::function<bool(const std::filesystem::path& file)>;
+  // `settings`: of all that decides what rows come; where it changes, all is read anew. `is_own`:
+  // files that the hub writes, for which Wait does not wake.
   BooksReader(std::filesystem::path journal, std::string hledger, BooksOptions options,
-              std::string settings);
+              std::string settings, IsOwn is_own);
 
   // As sdk::Connector::Read. Throws also kUnavailable where the journal changes while it is read.
   void Read(sdk::Call& call, const sdk::ReadRequest& request, BooksContent content,
             sdk::Batch& batch);
+
+  // As sdk::Connector::Wait: sees within half a second that a file of the accountant's has changed.
+  bool Wait(const sdk::Call& call, std::chrono::milliseconds timeout);
 
   // The names of the columns that come.
   static std::vector<std::string> Columns(BooksContent content);
@@ -63,6 +70,7 @@ class BooksReader {
 
   static Trace TraceOf(const std::filesystem::path& path);
   static Traces TracesOf(const std::vector<std::filesystem::path>& files);
+  static Traces TracesNow(const Traces& traces);
   bool IsUnchanged() const;
   void Look(const sdk::Call& call);
   std::shared_ptr<const Books> Current(const sdk::Call& call);
@@ -72,7 +80,9 @@ class BooksReader {
   const Hledger hledger_;
   const BooksOptions options_;
   const std::string settings_;
+  const IsOwn is_own_;
 
+  Traces watched_;       // as Wait last told of them; empty: it has not begun
   Traces traces_;        // of the files and their folders when they were last looked at
   uint64_t digest_ = 0;  // of their content then
   std::shared_ptr<const Books> books_;                             // the newest that were read

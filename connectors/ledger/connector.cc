@@ -98,9 +98,10 @@ class LedgerConnector : public sdk::Connector {
         throw sdk::BadConfiguration("journal", "is missing: dataset '" + contents_.begin()->first +
                                                    "' is read from the accountant's journal");
       }
-      reader_ = std::make_unique<BooksReader>(settings.options.Text("journal"), hledger,
-                                              ReadBooksOptions(settings.options),
-                                              BooksSettings(settings.options));
+      reader_ = std::make_unique<BooksReader>(
+          settings.options.Text("journal"), hledger, ReadBooksOptions(settings.options),
+          BooksSettings(settings.options),
+          [this](const std::filesystem::path& path) { return book_->journal().Owns(path); });
     }
     book_->journal().Make();
   }
@@ -141,6 +142,12 @@ class LedgerConnector : public sdk::Connector {
       throw sdk::BadData("dataset '" + request.dataset + "' is written, not read");
     }
     reader_->Read(call, request, content->second, batch);
+  }
+
+  bool Wait(sdk::Call& call, std::chrono::milliseconds timeout) override {
+    if (reader_ != nullptr) return reader_->Wait(call, timeout);
+    call.Sleep(timeout);
+    return false;
   }
 
   // Whatever fails before writing has had no effect, so it is said of each item.
@@ -257,6 +264,7 @@ void DescribeBooks(sdk::ManifestBuilder& about) {
 void Describe(sdk::ManifestBuilder& about) {
   about.Title("A plain-text journal for hledger and ledger")
       .Source()
+      .Waits()
       .Sink()
       .Finds(std::chrono::milliseconds(0))
       .AppendOnly();

@@ -41,6 +41,11 @@ class Journal {
   void Append(std::vector<Entry> entries);
 
   const std::filesystem::path& file() const { return file_; }
+  // The file, or one of a late day.
+  bool Owns(const std::filesystem::path& path) const {
+    const std::filesystem::path normal = path.lexically_normal();
+    return normal == file_.lexically_normal() || normal.parent_path() == late_.lexically_normal();
+  }
   // No transaction has been written yet, so there is nothing to be read.
   bool empty() const { return states_.empty() || states_.at(file_).seal == 0; }
 

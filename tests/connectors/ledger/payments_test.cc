@@ -74,6 +74,13 @@ class Payments : public BooksTest {
   }
   Rows ReadBalances() { return Read("balances", {"client", "date", "currency", "balance"}); }
 
+  bool Wait(int64_t timeout_ms) {
+    bool changed = false;
+    const Outcome outcome = plugin_->Wait(timeout_ms, &changed);
+    EXPECT_TRUE(outcome.ok()) << outcome.message;
+    return changed;
+  }
+
   void Post(const std::string& number, const std::string& client, int day, Cents net) {
     ASSERT_EQ(Apply(Invoice(number, client, day, {{20, net, 0}})).outcome(),
               connector::APPLY_OUTCOME_APPLIED);
@@ -243,6 +250,24 @@ TEST_F(Payments, ComeAgainOnlyWhereTheJournalHasChanged) {
   ASSERT_TRUE(OpenBooks({{"money_accounts", "assets:till"}}).ok());
   EXPECT_EQ(ReadPayments(), Rows{});
   EXPECT_TRUE(began_);  // nothing is there any more, and the hub learns it
+}
+
+TEST_F(Payments, AreWaitedFor) {
+  Keep("2026-11-03 paid\n    assets:bank   1 RUB\n    assets:receivable:C-1\n");
+  EXPECT_TRUE(Wait(0));  // it has only now begun to watch
+  EXPECT_EQ(ReadPayments().size(), 1u);
+  EXPECT_FALSE(Wait(0));
+  // An edit is seen, a broken journal once, and its correction; what the hub writes is no news.
+  Keep("2026-11-03 paid\n    assets:bank   1 RUB\n    assets:receivable:C-1   5 RUB\n");
+  EXPECT_TRUE(Wait(10'000));
+  ReadPayments();
+  EXPECT_FALSE(outcome_.ok());
+  EXPECT_FALSE(Wait(0));
+  Keep("2026-11-03 paid\n    assets:bank   2 RUB\n    assets:receivable:C-1\n");
+  EXPECT_TRUE(Wait(10'000));
+  EXPECT_EQ(ReadPayments().size(), 1u);
+  Post("1001-1", "C-1", 2, 15000);
+  EXPECT_FALSE(Wait(0));
 }
 
 TEST_F(Payments, OfABrokenJournalAreNotReadAndHledgerSaysWhy) {

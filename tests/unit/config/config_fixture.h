@@ -53,9 +53,12 @@ inline connector::v1::Manifest LedgerManifest() {
   manifest.set_id("ledger");
   manifest.set_contract_first(1);
   manifest.set_contract_last(1);
+  manifest.set_source(true);
   manifest.set_sink(true);
   AddOption("file", connector::v1::OPTION_TYPE_PATH, manifest.mutable_options())
       ->set_required(true);
+  AddOption("journal", connector::v1::OPTION_TYPE_PATH, manifest.mutable_options());
+  AddOption("money_accounts", connector::v1::OPTION_TYPE_TEXT, manifest.mutable_options());
   return manifest;
 }
 

@@ -130,6 +130,7 @@ struct Thunks {
       Call context(&instance, call);
       Batch batch(parsed.rows_max, parsed.bytes_max);
       instance.connector().Read(context, parsed, batch);
+      if (batch.next_cursor.empty()) batch.next_cursor = parsed.cursor;
       std::string head, tail;
       batch.Encode(&head, &tail);
       Respond(instance.host(), call, response, {head, batch.rows().bytes(), tail});

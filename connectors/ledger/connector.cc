@@ -139,7 +139,7 @@ class LedgerConnector : public sdk::Connector {
   void Read(sdk::Call& call, const sdk::ReadRequest& request, sdk::Batch& batch) override {
     const auto content = contents_.find(request.dataset);
     if (content == contents_.end()) {
-      throw sdk::BadData("dataset '" + request.dataset + "' is written, not read");
+      throw sdk::Unsupported("dataset '" + request.dataset + "' is written, not read");
     }
     reader_->Read(call, request, content->second, batch);
   }

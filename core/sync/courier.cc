@@ -52,6 +52,10 @@ connector::ApplyRequest RequestOf(const SinkDatasets& datasets,
   return request;
 }
 
+uint64_t NewestOf(const Parcel& parcel) {
+  return std::max(parcel.delivery.revision, parcel.item.record().revision());
+}
+
 connector::FindRequest FindRequestOf(const std::vector<Parcel>& parcels) {
   connector::FindRequest request;
   request.set_dataset(parcels.front().dataset->name);
@@ -281,6 +285,10 @@ absl::StatusOr<bool> Courier::HasArrived(const store::Reader& reader,
                                          const connector::FindResult& result) const {
   const store::Delivery& delivery = parcel.delivery;
   if (result.found() && result.content() == connector::CONTENT_SAME) return true;
+  if (result.found() && result.revision() > NewestOf(parcel) &&
+      MustLookUp(options_.store->epoch(), delivery)) {
+    return false;  // one of the lost time, of which the hub knows nothing
+  }
   if (result.found() && result.revision() != 0) return result.revision() >= delivery.revision;
   if (result.found() && result.content() == connector::CONTENT_DIFFERENT) return false;
   ASSIGN_OR_RETURN(const auto sent, RecordAt(reader, delivery.record_id, delivery.revision));
@@ -295,7 +303,7 @@ absl::StatusOr<bool> Courier::HasArrived(const store::Reader& reader,
 absl::Status Courier::TakeLookUp(store::Transaction& tx, const connector::Manifest& manifest,
                                  const Parcel& parcel, const connector::FindResult& result) {
   store::Delivery delivery = parcel.delivery;
-  const uint64_t newest = std::max(delivery.revision, parcel.item.record().revision());
+  const uint64_t newest = NewestOf(parcel);
   if (result.found() && result.revision() > newest) {
     return book_.Reject(
         tx, parcel,

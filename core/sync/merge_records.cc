@@ -216,7 +216,7 @@ absl::Status Merger::CloseBooks(uint64_t kept, uint64_t gone) {
 }
 
 // Those that came to refer to the record since it was looked.
-absl::Status AddSince(store::Transaction& tx, uint64_t after, uint64_t id, domain::Kind target,
+absl::Status AddSince(store::Transaction& tx, uint64_t after, domain::Kind target,
                       std::vector<uint64_t>* ids) {
   while (true) {
     ASSIGN_OR_RETURN(const auto entries, tx.ReadLog(after, kPerPage));
@@ -260,7 +260,7 @@ absl::Status MergeRecords(store::Transaction& tx, const domain::Authority* autho
                           uint64_t gone, const Referrers& referrers, std::string_view actor) {
   ASSIGN_OR_RETURN(const v1::Record record, Required(tx, gone));
   std::vector<uint64_t> ids = referrers.ids;
-  RETURN_IF_ERROR(AddSince(tx, referrers.log_head, gone, record.body_case(), &ids));
+  RETURN_IF_ERROR(AddSince(tx, referrers.log_head, record.body_case(), &ids));
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return Merger(tx, authority, actor).Merge(kept, gone, ids);

@@ -209,9 +209,9 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
                           .clock = options.clock,
                           .limits = &limits,
                           .environment = core->environment,
+                          .meters = options.meters,
                           .apply_records_max = plan->config->apply_records_max(),
-                          .calls_per_minute_max = plan->config->apply_calls_per_minute_max(),
-                          .meters = options.meters},
+                          .calls_per_minute_max = plan->config->apply_calls_per_minute_max()},
         plan, connection->sink_link);
   }
 }

@@ -42,7 +42,7 @@ class RepairTest(unittest.TestCase):
         edited = self.hub.cli("dead-letters", "edit", letter, "--set", "vat=20")
         self.assertRegex(edited.stdout, r"vat +20 +x")
         shown = self.hub.cli("dead-letters", "show", letter).stdout
-        self.assertRegex(shown, r"edited by +anna")
+        self.assertRegex(shown, r"edited by +api:anna")
         self.assertIn("PIN;Штифт;x", shown)
         self.hub.cli("dead-letters", "replay", letter)
         self.assertRegex(self.hub.cli("records", "get", "product", "PIN").stdout, r"percent +20")

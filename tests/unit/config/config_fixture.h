@@ -53,9 +53,22 @@ inline connector::v1::Manifest LedgerManifest() {
   manifest.set_id("ledger");
   manifest.set_contract_first(1);
   manifest.set_contract_last(1);
+  manifest.set_source(true);
   manifest.set_sink(true);
   AddOption("file", connector::v1::OPTION_TYPE_PATH, manifest.mutable_options())
       ->set_required(true);
+  AddOption("journal", connector::v1::OPTION_TYPE_PATH, manifest.mutable_options());
+  AddOption("money_accounts", connector::v1::OPTION_TYPE_TEXT, manifest.mutable_options());
+  return manifest;
+}
+
+// Takes records, and gives nothing back.
+inline connector::v1::Manifest ArchiveManifest() {
+  connector::v1::Manifest manifest;
+  manifest.set_id("archive");
+  manifest.set_contract_first(1);
+  manifest.set_contract_last(1);
+  manifest.set_sink(true);
   return manifest;
 }
 
@@ -74,6 +87,7 @@ inline connector::v1::Manifest SqlManifest() {
 inline absl::StatusOr<connector::v1::Manifest> KnownManifest(const std::string& id) {
   if (id == "csv") return CsvManifest();
   if (id == "ledger") return LedgerManifest();
+  if (id == "archive") return ArchiveManifest();
   if (id == "sql") return SqlManifest();
   return Failure(absl::StatusCode::kNotFound, "CONNECTOR_NOT_FOUND",
                  "there is no connector \"" + id + "\"; known are csv, ledger, sql");

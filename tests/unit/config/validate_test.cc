@@ -73,8 +73,8 @@ TEST(Validate, WantsMappingsOfSourcesAndRefusesThoseOfSinks) {
   EXPECT_THAT(Check({.mapping = ""}),
               ElementsAre(HasSubstr("10:7: connections.shop.datasets.data.mapping: say how rows of "
                                     "connector csv become records")));
-  EXPECT_THAT(Check({.connector = "ledger", .options = "{file: j}", .dataset_options = "{}"}),
-              ElementsAre(HasSubstr("connector ledger only takes records")));
+  EXPECT_THAT(Check({.connector = "archive", .options = "{}", .dataset_options = "{}"}),
+              ElementsAre(HasSubstr("connector archive only takes records")));
   EXPECT_THAT(Check({.connector = "ledger",
                      .options = "{file: j}",
                      .kind = "invoice",

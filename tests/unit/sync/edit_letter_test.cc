@@ -15,7 +15,8 @@ class EditLetterTest : public SyncTest {
   }
 
   store::DeadLetter Letter(const std::string& outside_id) {
-    for (const store::DeadLetter& letter : *Read()->ListDeadLetters("", {})) {
+    const auto letters = *Read()->ListDeadLetters("", {});
+    for (const store::DeadLetter& letter : letters) {
       if (letter.source.outside_id == outside_id) return letter;
     }
     return {};

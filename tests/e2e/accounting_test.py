@@ -185,6 +185,8 @@ class AccountingTest(unittest.TestCase):
         self.assertEqual(int(self.sync()["ledger/payments"].get("read", 0)), 0)
         self.hub.stop()
         self.hub.start()
+        self.channel = self.hub.channel()
+        self.addCleanup(self.channel.close)
         self.clients = pb.ClientServiceStub(self.channel)
         self.assertEqual(int(self.sync()["ledger/payments"].get("read", 0)), 0)
         self.assert_agrees()

@@ -57,12 +57,15 @@ class SilentLine:
         silent = asyncio.Event()
 
         async def pass_on(reader, writer, watched):
-            while data := await reader.read(1 << 16):
-                if watched and not silent.is_set() and self.words in data:
-                    silent.set()
-                    self.silenced += 1
-                if not silent.is_set():
-                    writer.write(data)
+            try:
+                while data := await reader.read(1 << 16):
+                    if watched and not silent.is_set() and self.words in data:
+                        silent.set()
+                        self.silenced += 1
+                    if not silent.is_set():
+                        writer.write(data)
+            except OSError:
+                pass  # the hub was killed
 
         await asyncio.wait([asyncio.ensure_future(pass_on(client_reader, server_writer, True)),
                             asyncio.ensure_future(pass_on(server_reader, client_writer, False))],

@@ -1,14 +1,20 @@
 # The story that scripts/demo tells, in six steps. Sourced by it: `run` shows a command and runs it,
-# `check` and `holds` end the story where something is not as it should be.
+# `check`, `wait_for` and `holds` end the story where something is not as it should be.
 
-step "1. The warehouse's files come in"
-say "The warehouse system has exported its morning: windows-1251, semicolons, decimal commas."
+# crm SQL: shows what the CRM's people do, and does it.
+crm() { printf '\033[36mcrm=> %s\033[0m\n' "$1"; in_crm -c "$1"; }
+milliseconds() { date -d "$1" +%s%3N; }
+
+step "1. The warehouse's files and the CRM's tables come in"
+start_crm
+say "The warehouse system has exported its morning: windows-1251, semicolons, decimal commas. The CRM is a
+PostgreSQL; its clients, contracts and price types are rows with serial keys."
 python3 "$company/warehouse.py" exchange morning
 run ls exchange
 run entrepot config check entrepot.yaml
 start_hub
 run entrepot sync || true
-check "every dataset was read" "len({r['run']['dataset'] for r in it if 'run' in r}) >= 7" entrepot sync --full
+check "every dataset was read" "len({r['run']['dataset'] for r in it if 'run' in r}) >= 8" entrepot sync --full
 say "Reading every row again changes nothing: not the change log, not the outside."
 run entrepot sync --full || true
 head_before=$(entrepot status --output json | python3 -c 'import json,sys; print(json.load(sys.stdin)["changeLogHead"])')
@@ -16,7 +22,40 @@ entrepot sync --full >/dev/null || true
 check "the change log is as long as before" "it[0]['changeLogHead'] == '$head_before'" entrepot status
 run entrepot stock available BLT-10-60 --quantity 100
 
-step "2. An order is answered line by line"
+step "2. The CRM and the hub keep each other's clients"
+crm "UPDATE clients SET name = 'Стройдом Плюс', price_type = 1 WHERE id = 1"
+wait_for "what the CRM's people changed is in the hub" "
+(it[0]['record']['client']['name'], it[0]['record']['client']['priceType']) == ('Стройдом Плюс', 'Розничная')" \
+  entrepot records get client C-001
+hub_at=$(entrepot records get client C-001 --output json | python3 -c \
+  'import json, sys; print(json.load(sys.stdin)["record"]["changedAt"])')
+crm_at=$(in_crm -At -c "SELECT changed_at FROM clients WHERE id = 1")
+took=$(($(milliseconds "$hub_at") - $(milliseconds "$crm_at")))
+holds "it took the hub $took ms" test "$took" -le 2000
+say "A client who telephones is entered in the hub. The answer gets lost on the way, and the clerk tries again."
+cat >client.json <<'EOT'
+{
+  "name": "Новая заря",
+  "tax_id": "7712345678",
+  "price_type": "Оптовая",
+  "contact_points": [{"type": "phone", "value": "+74951234567"}]
+}
+EOT
+run cat client.json
+run entrepot client create -f client.json --request-id demo-client
+check "the same request id gets the same client" "it[0]['client']['client']['code'] == '1001'" \
+  entrepot client create -f client.json --request-id demo-client
+run entrepot sync crm || true
+crm "SELECT id, hub_number, name, phone, price_type FROM clients WHERE id > 11 ORDER BY id"
+holds "the CRM has it once, under a key of its own" \
+  test "$(in_crm -At -c "SELECT count(*), min(id) FROM clients WHERE hub_number = '1001'")" = "1|13"
+run entrepot sync crm --full || true
+holds "and reading it back makes no second one anywhere" \
+  test "$(in_crm -At -c 'SELECT count(*) FROM clients')" = 13
+check "the hub has thirteen clients too" "
+[k['records'] for k in it[0]['kinds'] if k['kind'] == 'client'] == ['13']" entrepot status
+
+step "3. An order is answered line by line"
 cat >order.json <<'EOT'
 {
   "client": "C-001",
@@ -46,7 +85,7 @@ check "analogues in stock, best first, never the washer or the incompatible bolt
 {'WSH-8', 'BLT-8-40-1'} & {x['sku'] for x in it[0]['answers'][2]['analogues']}" \
   entrepot order place -f order.json --request-id demo-1
 
-step "3. The logistics manager answers"
+step "4. The logistics manager answers"
 run entrepot request list
 entrepot order watch 1001 --output json >watch.out &
 watcher=$!
@@ -66,7 +105,7 @@ sleep 0.5
 kill "$watcher" 2>/dev/null || true
 holds "whoever watches the order saw it" grep -q EXPECTATION_BASIS_PROMISED watch.out
 
-step "4. A shipment becomes an invoice in the ledger"
+step "5. A shipment becomes an invoice in the ledger"
 run entrepot order ship 1001
 for n in $(seq 2 40); do
   printf '{"client":"C-%03d","lines":[{"sku":"BLT-12-%s","quantity":"%d"},{"sku":"CBL-4-3","quantity":"0.%d5"}]}' \

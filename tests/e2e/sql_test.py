@@ -4,7 +4,6 @@
 import os
 import pathlib
 import re
-import subprocess
 import tempfile
 import time
 import unittest
@@ -13,6 +12,7 @@ import grpc
 
 import company
 from hub import ROOT, Hub, pb
+from postgres import Postgres
 
 TIMEOUT = 30
 
@@ -45,24 +45,6 @@ def config(host):
     return HUB + example("yaml").replace(
         "postgresql://entrepot@crm.example:5432/crm",
         "postgresql://entrepot@/postgres?host=" + host).replace("sslmode: verify-full", "") + WAREHOUSE
-
-
-class Postgres:
-    """A private server; `run` is psql on it."""
-
-    def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="entrepot-pg-", dir="/tmp")
-        self.do("start")
-
-    def do(self, verb):
-        subprocess.run([ROOT / "tests/postgres.sh", verb, self.folder], check=True)
-
-    def run(self, sql):
-        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h",
-                               self.folder, "-U", "hub", "postgres", "-c", sql],
-                              text=True, capture_output=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
 
 
 class SqlTest(unittest.TestCase):

@@ -81,6 +81,12 @@ inline connector::v1::Manifest SqlManifest() {
   manifest.set_source(true);
   manifest.set_sink(true);
   manifest.set_takes_rows(true);
+  for (const char* name : {"driver", "host", "user", "database", "listen"}) {
+    AddOption(name, connector::v1::OPTION_TYPE_TEXT, manifest.mutable_options());
+  }
+  for (const char* name : {"query", "cursor", "cursor_key", "insert", "update", "delete", "find"}) {
+    AddOption(name, connector::v1::OPTION_TYPE_TEXT, manifest.mutable_dataset_options());
+  }
   return manifest;
 }
 

@@ -21,6 +21,8 @@ void AddOrder(CLI::App& app, Session& session);
 void AddRequest(CLI::App& app, Session& session);
 void AddParked(CLI::App& app, Session& session);
 void AddDeadLetters(CLI::App& app, Session& session);
+// Into the noun dead-letters.
+void AddEditLetter(CLI::App& noun, Session& session);
 void AddClient(CLI::App& app, Session& session);
 void AddDuplicates(CLI::App& app, Session& session);
 void AddProposals(CLI::App& app, Session& session);
@@ -28,6 +30,8 @@ void AddConflicts(CLI::App& app, Session& session);
 void AddTrace(CLI::App& app, Session& session);
 void AddRuns(CLI::App& app, Session& session);
 void AddConnector(CLI::App& app, Session& session);
+void AddBackup(CLI::App& app, Session& session);
+void AddRestore(CLI::App& app, Session& session);
 void AddCompletion(CLI::App& app, Session& session);
 
 // A command with examples below its help.

@@ -21,14 +21,25 @@ absl::Status Mistakes(const config::Loaded& loaded) {
                            ToString(loaded.problems.front()), loaded.file));
 }
 
+absl::Status NoDataFolder(const config::Loaded& loaded) {
+  if (!loaded.problems.empty()) return Mistakes(loaded);
+  return Usage(fmt::format("{} does not say where the hub's data folder is", loaded.file));
+}
+
 }  // namespace
 
 absl::StatusOr<std::filesystem::path> SocketOf(const std::filesystem::path& file) {
   ASSIGN_OR_RETURN(const config::Loaded loaded, LoadAny(file));
   std::filesystem::path socket = entrepot::SocketOf(loaded.config.hub());
   if (socket.is_absolute()) return socket;
-  if (!loaded.problems.empty()) return Mistakes(loaded);
-  return Usage(fmt::format("{} does not say where the hub's data folder is", file.string()));
+  return NoDataFolder(loaded);
+}
+
+absl::StatusOr<config::v1::Hub> HubOf(const std::filesystem::path& file) {
+  ASSIGN_OR_RETURN(const config::Loaded loaded, LoadAny(file));
+  const config::v1::Hub& hub = loaded.config.hub();
+  if (std::filesystem::path(hub.data_folder()).is_absolute()) return hub;
+  return NoDataFolder(loaded);
 }
 
 absl::StatusOr<config::Loaded> LoadGood(const std::filesystem::path& file) {

@@ -12,6 +12,10 @@ namespace entrepot::cli {
 // be writing it while the hub runs. Usage error where the file does not say it.
 absl::StatusOr<std::filesystem::path> SocketOf(const std::filesystem::path& file);
 
+// The data folder and what else stands under `hub`; the rest of the file may be wrong. Usage error
+// where it does not say the data folder.
+absl::StatusOr<config::v1::Hub> HubOf(const std::filesystem::path& file);
+
 // Without problems; else a usage error that tells how to see them.
 absl::StatusOr<config::Loaded> LoadGood(const std::filesystem::path& file);
 

@@ -75,6 +75,26 @@ Outcome ListLetters(Session& session, const ListOptions& options) {
   return ExitCode::kOk;
 }
 
+// Its cells; where a person has changed some, as they came beside as they are.
+void PrintCells(const v1::DeadLetter& letter, const Output& out) {
+  if (letter.cells().empty()) return;
+  const bool edited = !letter.edited_by().empty();
+  Table table =
+      edited ? Table({{"COLUMN"}, {"VALUE"}, {"AS IT CAME"}}) : Table({{"COLUMN"}, {"VALUE"}});
+  for (const v1::DeadLetterCell& cell : letter.cells()) {
+    const std::string value = cell.has_value() ? cell.value() : "(none)";
+    if (!edited) {
+      table.Add({cell.column(), value});
+    } else if (!cell.changed()) {
+      table.Add({cell.column(), value, ""});
+    } else {
+      table.Add({cell.column(), value, cell.has_original() ? cell.original() : "(none)"});
+    }
+  }
+  out.Say();
+  out.Print(table);
+}
+
 void PrintLetter(const v1::DeadLetter& letter, Names* names, const Output& out) {
   Table table = Table::OfFields();
   auto add = [&](const char* name, const std::string& value) {
@@ -90,7 +110,10 @@ void PrintLetter(const v1::DeadLetter& letter, Names* names, const Output& out) 
   add("since", Show(letter.died_at()));
   add("replays", letter.replays() == 0 ? "" : std::to_string(letter.replays()));
   add("record", names->Key(letter.record_id()));
+  add("edited by", letter.edited_by());
+  add("edited at", letter.edited_by().empty() ? "" : Show(letter.edited_at()));
   out.Print(table);
+  PrintCells(letter, out);
 }
 
 Outcome ShowLetter(Session& session, const LetterOptions& options) {
@@ -172,6 +195,8 @@ void AddDeadLetters(CLI::App& app, Session& session) {
   auto showing = std::make_shared<LetterOptions>();
   show->add_option("ID", showing->ids, "As listed")->required()->expected(1);
   Runs(show, session, showing, ShowLetter);
+
+  AddEditLetter(*noun, session);
 
   CLI::App* replay =
       AddCommand(*noun, "replay", "Sends them through the door again, with today's mapping",

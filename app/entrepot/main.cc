@@ -75,6 +75,8 @@ void AddAllCommands(CLI::App& app, Session& session) {
   AddDuplicates(app, session);
   AddConfig(app, session);
   AddConnector(app, session);
+  AddBackup(app, session);
+  AddRestore(app, session);
   AddCompletion(app, session);
 }
 

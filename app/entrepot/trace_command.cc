@@ -15,6 +15,34 @@ struct TraceOptions {
   std::string key;
 };
 
+// Steps that are over, or those that are open.
+void PrintSteps(const v1::TraceResponse& trace, bool open, const Output& out) {
+  Table table = Table::OfFields();
+  for (const v1::TraceStep& step : trace.steps()) {
+    if (step.open() != open) continue;
+    const bool own = step.about() == trace.title();
+    table.Add({Show(step.at()), own ? step.text() : step.about() + " " + step.text()});
+  }
+  if (table.empty()) return;
+  if (open) out.Say("\nStill open:");
+  out.Print(table);
+}
+
+void PrintTrace(const v1::TraceResponse& trace, const Output& out) {
+  out.Say(fmt::format("{} (id {}, revision {}{})", trace.title(), trace.record().id(),
+                      trace.record().revision(), trace.record().deleted() ? ", deleted" : ""));
+  PrintSteps(trace, /*open=*/false, out);
+  if (!trace.names().empty()) {
+    Table names({{"RECORD"}, {"IN"}, {"IS CALLED"}});
+    for (const v1::TraceName& name : trace.names()) {
+      names.Add({name.record(), name.connection(), name.outside_id()});
+    }
+    out.Say();
+    out.Print(names);
+  }
+  PrintSteps(trace, /*open=*/true, out);
+}
+
 Outcome RunTrace(Session& session, const TraceOptions& options) {
   ASSIGN_OR_RETURN(Hub * hub, session.hub());
   v1::TraceRequest request;
@@ -26,13 +54,7 @@ Outcome RunTrace(Session& session, const TraceOptions& options) {
     session.out.Json(response);
     return ExitCode::kOk;
   }
-  session.out.Say(fmt::format("{} {}: id {}, revision {}", options.kind, options.key,
-                              response.record().id(), response.record().revision()));
-  Table table = Table::OfFields();
-  for (const v1::TraceStep& step : response.steps()) {
-    table.Add({step.has_at() ? Show(step.at()) : "", step.text()});
-  }
-  session.out.Print(table, "Nothing is known of its way.");
+  PrintTrace(response, session.out);
   return ExitCode::kOk;
 }
 

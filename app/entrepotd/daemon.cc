@@ -9,6 +9,7 @@
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
 #include "core/config/open_request.h"
+#include "core/http/pages.h"
 #include "core/trade/settings.h"
 
 namespace entrepot {
@@ -37,6 +38,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::Loaded& load
                              .clock = &daemon->clock_,
                              .authority = &daemon->authority_,
                              .matches = daemon->matches_.get(),
+                             .meters = &daemon->metrics_,
                              .make_open_request = [&loaded](const std::string& connection,
                                                             const connector::v1::Manifest& it) {
                                return config::MakeOpenRequest(loaded, connection, it);
@@ -44,6 +46,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::Loaded& load
   // The server before what it reports on: it makes its socket under a mask of its own, and whoever
   // calls now waits for nothing.
   RETURN_IF_ERROR(daemon->StartServer(config));
+  RETURN_IF_ERROR(daemon->StartHttp(config));
   daemon->trade_->reactions.Start();
   daemon->scheduler_->Start();
   return daemon;
@@ -74,19 +77,41 @@ absl::Status Daemon::StartServer(const config::v1::Config& config) {
                                                 .trade = trade_.get(),
                                                 .scheduler = scheduler_.get(),
                                                 .clock = &clock_,
-                                                .authority = &authority_}));
+                                                .authority = &authority_,
+                                                .meters = &metrics_}));
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::StartHttp(const config::v1::Config& config) {
+  if (config.hub().http_listen().empty()) return absl::OkStatus();
+  const config::v1::Limits& limits = config.limits();
+  const http::Hub hub = {.store = store_.get(),
+                         .scheduler = scheduler_.get(),
+                         .clock = &clock_,
+                         .started_at = clock_.Now(),
+                         .reactions = trade_->reactions.names()};
+  ASSIGN_OR_RETURN(http_,
+                   http::HttpServer::Start(
+                       {.listen = config.hub().http_listen(),
+                        .connections_max = limits.http_connections_max(),
+                        .request_time_max = DurationOf(limits.http_request_time_max()),
+                        .header_bytes_max = static_cast<uint32_t>(limits.http_header_bytes_max())},
+                       http::MakePages(metrics_, hub)));
   return absl::OkStatus();
 }
 
 Daemon::~Daemon() { Stop(); }
 
 std::string Daemon::Addresses() const {
-  return fmt::format("{} (command line), {} (gRPC, with the token in {})",
+  const std::string http =
+      http_ == nullptr ? "" : fmt::format(", http://{} (metrics and health)", http_->address());
+  return fmt::format("{} (command line), {} (gRPC, with the token in {}){}",
                      server_->socket().string(), server_->address(),
-                     (server_->token_file()).string());
+                     (server_->token_file()).string(), http);
 }
 
 void Daemon::Stop() {
+  if (http_ != nullptr) http_->Stop();
   if (server_ != nullptr) server_->Stop(kGrace);
   if (scheduler_ != nullptr) scheduler_->Stop();
   if (trade_ != nullptr) trade_->reactions.Stop();

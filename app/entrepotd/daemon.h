@@ -10,6 +10,8 @@
 #include "core/base/clock.h"
 #include "core/config/load.h"
 #include "core/domain/authority.h"
+#include "core/http/http_server.h"
+#include "core/http/metrics.h"
 #include "core/store/store.h"
 #include "core/sync/match_index.h"
 #include "core/sync/scheduler.h"
@@ -36,14 +38,17 @@ class Daemon {
   Daemon() = default;
   absl::Status OpenStore(const config::v1::Config& config);
   absl::Status StartServer(const config::v1::Config& config);
+  absl::Status StartHttp(const config::v1::Config& config);
 
   SystemClock clock_;
   domain::Authority authority_;
   std::unique_ptr<sync::MatchIndex> matches_;
+  http::Metrics metrics_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<trade::Trade> trade_;
   std::unique_ptr<sync::Scheduler> scheduler_;
   std::unique_ptr<api::Server> server_;
+  std::unique_ptr<http::HttpServer> http_;  // where hub.http_listen says so
 };
 
 }  // namespace entrepot

@@ -66,6 +66,17 @@ const Document* Book::Find(const std::string& key) const {
   return found == documents_.end() ? nullptr : &found->second;
 }
 
+sdk::Content Book::Compare(const Document& document, const sdk::FindItem& item) const {
+  if (!item.record.has_value()) return sdk::Content::kUnspecified;
+  if (item.record->deleted) return sdk::Content::kDifferent;
+  try {
+    const Entry entry = EntryOf(*item.record, item.correlation_key, accounts_);
+    return DigestOf(entry) == document.digest ? sdk::Content::kSame : sdk::Content::kDifferent;
+  } catch (const std::invalid_argument&) {
+    return sdk::Content::kUnspecified;
+  }
+}
+
 // Adds to the plan what the item needs; an outcome other than APPLIED needs nothing.
 sdk::ApplyResult Book::Decide(const sdk::ApplyItem& item, Plan* plan) const {
   const sdk::Record& record = item.record.value();

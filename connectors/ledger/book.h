@@ -41,6 +41,9 @@ class Book {
 
   // Null where the journal knows nothing of it. REQUIRES: Refresh.
   const Document* Find(const std::string& key) const;
+  // Does the document post what the item's record would? Unspecified where there is no record to
+  // compare with, or none that could be posted.
+  sdk::Content Compare(const Document& document, const sdk::FindItem& item) const;
   // By key, in order.
   const std::map<std::string, Document>& documents() const { return documents_; }
 

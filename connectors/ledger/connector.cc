@@ -85,6 +85,7 @@ class LedgerConnector : public sdk::Connector {
         result.found = true;
         result.outside_id = item.correlation_key;
         result.revision = document->newest;
+        result.content = book_->Compare(*document, item);
       }
       response.results.push_back(std::move(result));
     }

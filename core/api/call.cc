@@ -1,10 +1,17 @@
 #include "core/api/call.h"
 
 #include <exception>
+#include <string_view>
 
 #include "core/base/log.h"
 
 namespace entrepot::api {
+
+std::string MethodOf(const google::protobuf::Descriptor& request) {
+  constexpr std::string_view kEnding = "Request";
+  const std::string& name = request.name();
+  return name.ends_with(kEnding) ? name.substr(0, name.size() - kEnding.size()) : name;
+}
 
 absl::Status StopExceptions(const std::function<absl::Status()>& work) {
   try {

@@ -2,13 +2,17 @@
 // translate its status, and stop exceptions. Every service's methods are one line on top of this.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "core/api/access.h"
 #include "core/api/executor.h"
 #include "core/api/status.h"
+#include "core/base/meters.h"
+#include "google/protobuf/descriptor.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 
@@ -18,6 +22,7 @@ namespace entrepot::api {
 struct Entrance {
   const Access* access;
   Executor* executor;
+  Meters* meters;
 };
 
 // kQuick: answered on gRPC's thread, within microseconds or a few reads of the store. kMayWait: on
@@ -27,33 +32,43 @@ enum class Cost { kQuick, kMayWait };
 // What `work` returns; INTERNAL where it threw. The exception is logged here and nowhere else.
 absl::Status StopExceptions(const std::function<absl::Status()>& work);
 
+// "PlaceOrder" of PlaceOrderRequest: the contracts' linter keeps them so.
+std::string MethodOf(const google::protobuf::Descriptor& request);
+
 // `handler(request, caller)` returns absl::StatusOr<Response>.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Answer(const Entrance& entrance, grpc::CallbackServerContext* context,
                                  const Request* request, Response* response, Cost cost,
                                  Handler handler) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const auto finish = [reactor, meters = entrance.meters,
+                       began = std::chrono::steady_clock::now()](const absl::Status& status) {
+    static const std::string method = MethodOf(*Request::descriptor());
+    meters->MethodCalled(method, status.code(),
+                         absl::FromChrono(std::chrono::steady_clock::now() - began));
+    reactor->Finish(ToGrpc(status));
+  };
   absl::StatusOr<Caller> caller = entrance.access->Admit(*context);
   if (!caller.ok()) {
-    reactor->Finish(ToGrpc(caller.status()));
+    finish(caller.status());
     return reactor;
   }
   auto work = [=, caller = *std::move(caller), handler = std::move(handler)] {
     if (context->IsCancelled()) {  // nobody waits for it any more: its deadline passed, or it left
-      reactor->Finish(ToGrpc(absl::CancelledError("the caller gave up before the call began")));
+      finish(absl::CancelledError("the caller gave up before the call began"));
       return;
     }
-    reactor->Finish(ToGrpc(StopExceptions([&]() -> absl::Status {
+    finish(StopExceptions([&]() -> absl::Status {
       absl::StatusOr<Response> answer = handler(*request, caller);
       if (!answer.ok()) return answer.status();
       *response = *std::move(answer);
       return absl::OkStatus();
-    })));
+    }));
   };
   if (cost == Cost::kQuick) {
     work();
   } else if (absl::Status added = entrance.executor->Add(std::move(work)); !added.ok()) {
-    reactor->Finish(ToGrpc(added));
+    finish(added);
   }
   return reactor;
 }

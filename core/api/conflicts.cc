@@ -9,9 +9,9 @@
 #include "core/api/items.h"
 #include "core/api/page.h"
 #include "core/base/status_macros.h"
+#include "core/sync/history.h"
 #include "core/sync/key_text.h"
 #include "core/sync/resolve.h"
-#include "core/sync/trace.h"
 #include "core/trade/answers.h"
 
 namespace entrepot::api {

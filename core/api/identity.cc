@@ -10,8 +10,8 @@
 #include "core/api/record_name.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
+#include "core/sync/history.h"
 #include "core/sync/merge_records.h"
-#include "core/sync/trace.h"
 #include "core/trade/answers.h"
 #include "core/trade/proposals.h"
 

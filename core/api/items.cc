@@ -55,6 +55,9 @@ void ToProto(const store::DeadLetter& letter, v1::DeadLetter* proto) {
   ToProto(letter.died_at, proto->mutable_died_at());
   proto->set_replays(letter.replays);
   proto->set_record_id(letter.record_id);
+  if (letter.edited_by.empty()) return;
+  proto->set_edited_by(letter.edited_by);
+  ToProto(letter.edited_at, proto->mutable_edited_at());
 }
 
 }  // namespace entrepot::api

@@ -13,8 +13,11 @@
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "core/domain/kind.h"
+#include "core/sync/edit_letter.h"
+#include "core/sync/history.h"
 #include "core/sync/replay.h"
 #include "core/sync/trace.h"
+#include "core/trade/records.h"
 
 namespace entrepot::api {
 namespace {
@@ -26,6 +29,16 @@ absl::Status NoDeadLetter(uint64_t id) {
                  fmt::format("there is no dead letter {}: it was replayed or discarded, or another "
                              "row came for its key",
                              id));
+}
+
+void CellsToProto(const store::DeadLetter& letter, v1::DeadLetter* proto) {
+  for (const sync::LetterCell& cell : sync::CellsOf(letter)) {
+    v1::DeadLetterCell* shown = proto->add_cells();
+    shown->set_column(cell.column);
+    if (cell.value) shown->set_value(*cell.value);
+    shown->set_changed(cell.changed);
+    if (cell.original) shown->set_original(*cell.original);
+  }
 }
 
 // The position of a reader of the log; 0 before its first step.
@@ -169,6 +182,30 @@ absl::StatusOr<v1::GetDeadLetterResponse> Operation::GetDeadLetter(
   if (!letter.has_value()) return NoDeadLetter(request.id());
   v1::GetDeadLetterResponse response;
   ToProto(*letter, response.mutable_dead_letter());
+  CellsToProto(*letter, response.mutable_dead_letter());
+  return response;
+}
+
+absl::StatusOr<v1::EditDeadLetterResponse> Operation::EditDeadLetter(
+    const v1::EditDeadLetterRequest& request, std::string_view actor) {
+  std::vector<sync::CellChange> changes;
+  for (const v1::DeadLetterChange& change : request.changes()) {
+    changes.push_back({.column = change.column()});
+    if (change.has_value()) changes.back().value = change.value();
+  }
+  store::DeadLetter edited;
+  RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(edited,
+                     sync::EditLetter(transaction, request.id(), changes, trade::PersonOf(actor)));
+    return absl::OkStatus();
+  }));
+  log::Info("dead letter edited", {{"id", edited.id},
+                                   {"dataset", edited.source.dataset},
+                                   {"outside_id", edited.source.outside_id},
+                                   {"by", actor}});
+  v1::EditDeadLetterResponse response;
+  ToProto(edited, response.mutable_dead_letter());
+  CellsToProto(edited, response.mutable_dead_letter());
   return response;
 }
 

@@ -38,6 +38,8 @@ class Operation {
       const v1::ListDeadLettersRequest& request) const;
   absl::StatusOr<v1::GetDeadLetterResponse> GetDeadLetter(
       const v1::GetDeadLetterRequest& request) const;
+  absl::StatusOr<v1::EditDeadLetterResponse> EditDeadLetter(
+      const v1::EditDeadLetterRequest& request, std::string_view actor);
   // All of them, or none where one is not there.
   absl::StatusOr<v1::DiscardDeadLettersResponse> DiscardDeadLetters(
       const v1::DiscardDeadLettersRequest& request, std::string_view actor);

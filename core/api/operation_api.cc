@@ -95,6 +95,15 @@ grpc::ServerUnaryReactor* OperationApi::ReplayDeadLetters(
                 });
 }
 
+grpc::ServerUnaryReactor* OperationApi::EditDeadLetter(grpc::CallbackServerContext* context,
+                                                       const v1::EditDeadLetterRequest* request,
+                                                       v1::EditDeadLetterResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked, const Caller& caller) {
+                  return operation_.EditDeadLetter(asked, caller.actor);
+                });
+}
+
 grpc::ServerUnaryReactor* OperationApi::DiscardDeadLetters(
     grpc::CallbackServerContext* context, const v1::DiscardDeadLettersRequest* request,
     v1::DiscardDeadLettersResponse* response) {

@@ -58,6 +58,9 @@ class OperationApi final : public v1::OperationService::CallbackService {
   grpc::ServerUnaryReactor* ReplayDeadLetters(grpc::CallbackServerContext* context,
                                               const v1::ReplayDeadLettersRequest* request,
                                               v1::ReplayDeadLettersResponse* response) override;
+  grpc::ServerUnaryReactor* EditDeadLetter(grpc::CallbackServerContext* context,
+                                           const v1::EditDeadLetterRequest* request,
+                                           v1::EditDeadLetterResponse* response) override;
   grpc::ServerUnaryReactor* DiscardDeadLetters(grpc::CallbackServerContext* context,
                                                const v1::DiscardDeadLettersRequest* request,
                                                v1::DiscardDeadLettersResponse* response) override;

@@ -57,7 +57,7 @@ struct Server::Impl {
   Impl(const ServerOptions& options, const ServerParts& parts, Access access)
       : access(std::move(access)),
         executor(options.limits.calls_at_once_max(), options.limits.calls_waiting_max()),
-        entrance{&this->access, &executor},
+        entrance{&this->access, &executor, parts.meters},
         board(parts.store, options.limits.watchers_max()),
         syncs(*parts.scheduler, options.limits.calls_at_once_max()),
         operation(*parts.store, *parts.scheduler, parts.clock->Now(),

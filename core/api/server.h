@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/clock.h"
+#include "core/base/meters.h"
 #include "core/store/store.h"
 #include "core/sync/scheduler.h"
 #include "core/trade/trade.h"
@@ -30,6 +31,7 @@ struct ServerParts {
   sync::Scheduler* scheduler = nullptr;
   const Clock* clock = nullptr;
   const domain::Authority* authority = nullptr;  // nullptr: nothing is owned
+  Meters* meters = &Meters::None();
 };
 
 class Server {

@@ -133,7 +133,7 @@ std::string_view Statement::View(int column) const {
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path& file,
                                                              Mode mode, int cache_kib) {
   ConfigureLibrary();
-  const bool writes = mode == Mode::kReadWrite;
+  const bool writes = mode != Mode::kReadOnly;
   const int flags = (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
@@ -143,7 +143,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::filesyst
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
   RETURN_IF_ERROR(connection->Execute(
       fmt::format("PRAGMA cache_size = -{}; PRAGMA foreign_keys = ON;", cache_kib)));
-  if (writes) {
+  if (mode == Mode::kScratch) {
+    RETURN_IF_ERROR(connection->Execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF;"));
+  } else if (writes) {
     RETURN_IF_ERROR(
         connection->Execute(fmt::format("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                                         " PRAGMA wal_autocheckpoint = {};",
@@ -170,6 +172,27 @@ Statement Connection::Prepare(const char* sql) {
 absl::Status Connection::Execute(const std::string& sql) {
   const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? absl::OkStatus() : Note(Error(code));
+}
+
+absl::Status Connection::CopyTo(Connection& target, const CopyVisitor& visit) {
+  constexpr int kPagesPerStep = 2000;
+  // A read transaction holds the view: without one each commit of another would begin the copy
+  // anew.
+  RETURN_IF_ERROR(Execute("BEGIN; SELECT count(*) FROM sqlite_schema"));
+  sqlite3_backup* const copy = sqlite3_backup_init(target.handle_, "main", handle_, "main");
+  int code = SQLITE_OK;
+  while (copy != nullptr && code == SQLITE_OK) {
+    code = sqlite3_backup_step(copy, kPagesPerStep);
+    const int total = sqlite3_backup_pagecount(copy);
+    visit(total - sqlite3_backup_remaining(copy), total);
+  }
+  // The error stands with the target, whichever of both it came from.
+  sqlite3_backup_finish(copy);
+  const absl::Status copied = copy != nullptr && code == SQLITE_DONE
+                                  ? absl::OkStatus()
+                                  : target.Error(sqlite3_extended_errcode(target.handle_));
+  RETURN_IF_ERROR(Execute("COMMIT"));
+  return copied;
 }
 
 absl::Status Connection::Error(int code) const {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -76,8 +77,9 @@ class Statement {
 
 class Connection {
  public:
-  enum class Mode { kReadWrite, kReadOnly };
-  // The file is there. Sets WAL, FULL, foreign keys and the cache of `cache_kib`.
+  // kScratch: one file without a WAL, whose owner writes it to the disk himself at the end.
+  enum class Mode { kReadWrite, kReadOnly, kScratch };
+  // The file is there. Sets WAL, FULL (unless kScratch), foreign keys and the cache of `cache_kib`.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::filesystem::path& file,
                                                           Mode mode, int cache_kib);
   ~Connection();
@@ -85,6 +87,10 @@ class Connection {
 
   // `sql` is a constant: its address is the statement's name. One run at a time.
   Statement Prepare(const char* sql);
+  // Copies the whole file as of now into an empty one, page by page; commits of others go on
+  // meanwhile. `visit` gets pages done and in all.
+  using CopyVisitor = std::function<void(int64_t done, int64_t total)>;
+  absl::Status CopyTo(Connection& target, const CopyVisitor& visit);
   // Several statements without values and rows.
   absl::Status Execute(const std::string& sql);
   // False after SQLite has rolled back by itself, as it does when the disk is full.

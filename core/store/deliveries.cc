@@ -9,15 +9,16 @@ namespace {
 
 #define ENTREPOT_DELIVERY_COLUMNS                                                       \
   "connection, record_id, revision, delivered_revision, state, attempts, due, sent_at," \
-  " outside_id, waits_for, error"
+  " outside_id, waits_for, error, epoch"
 
 constexpr char kUpsertSql[] =
     "INSERT INTO delivery (" ENTREPOT_DELIVERY_COLUMNS
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (connection, record_id) DO UPDATE SET revision = excluded.revision,"
     " delivered_revision = excluded.delivered_revision, state = excluded.state,"
     " attempts = excluded.attempts, due = excluded.due, sent_at = excluded.sent_at,"
-    " outside_id = excluded.outside_id, waits_for = excluded.waits_for, error = excluded.error";
+    " outside_id = excluded.outside_id, waits_for = excluded.waits_for, error = excluded.error,"
+    " epoch = excluded.epoch";
 constexpr char kFindSql[] =
     "SELECT " ENTREPOT_DELIVERY_COLUMNS " FROM delivery WHERE connection = ? AND record_id = ?";
 constexpr char kDueSql[] = "SELECT " ENTREPOT_DELIVERY_COLUMNS
@@ -25,6 +26,10 @@ constexpr char kDueSql[] = "SELECT " ENTREPOT_DELIVERY_COLUMNS
                            " ORDER BY due, record_id LIMIT ?";
 constexpr char kOfRecordSql[] =
     "SELECT " ENTREPOT_DELIVERY_COLUMNS " FROM delivery WHERE record_id = ? ORDER BY connection";
+// The index on (connection, state) serves it, connection by connection.
+constexpr char kWaitingForSql[] = "SELECT " ENTREPOT_DELIVERY_COLUMNS
+                                  " FROM delivery WHERE connection IN (SELECT id FROM name)"
+                                  " AND state = 6 AND waits_for = ? ORDER BY record_id LIMIT ?";
 constexpr char kCountSql[] =
     "SELECT state, count(*) FROM delivery WHERE connection = ? GROUP BY state ORDER BY state";
 
@@ -39,7 +44,8 @@ Delivery Read(const Statement& row, const Names& names) {
           .sent_at = row.Time(7),
           .outside_id = row.Text(8),
           .waits_for = row.Text(9),
-          .error = row.Text(10)};
+          .error = row.Text(10),
+          .epoch = row.Uint(11)};
 }
 
 absl::Status Append(Statement& query, const Names& names, std::vector<Delivery>* deliveries) {
@@ -66,6 +72,7 @@ absl::Status UpsertDelivery(Connection& db, Names* names, const Delivery& delive
       .BindText(delivery.outside_id)
       .BindText(delivery.waits_for)
       .BindText(delivery.error)
+      .Bind(delivery.epoch)
       .Run();
 }
 
@@ -100,6 +107,15 @@ absl::StatusOr<std::vector<Delivery>> ListDeliveriesOf(Connection& db, const Nam
   std::vector<Delivery> deliveries;
   Statement query = db.Prepare(kOfRecordSql);
   query.Bind(record_id);
+  RETURN_IF_ERROR(Append(query, names, &deliveries));
+  return deliveries;
+}
+
+absl::StatusOr<std::vector<Delivery>> ListDeliveriesWaitingFor(Connection& db, const Names& names,
+                                                               std::string_view name, int limit) {
+  std::vector<Delivery> deliveries;
+  Statement query = db.Prepare(kWaitingForSql);
+  query.BindText(name).Bind(limit);
   RETURN_IF_ERROR(Append(query, names, &deliveries));
   return deliveries;
 }

@@ -22,6 +22,8 @@ absl::StatusOr<std::vector<Delivery>> ListDueDeliveries(Connection& db, const Na
                                                         absl::Time due, int limit);
 absl::StatusOr<std::vector<Delivery>> ListDeliveriesOf(Connection& db, const Names& names,
                                                        uint64_t record_id);
+absl::StatusOr<std::vector<Delivery>> ListDeliveriesWaitingFor(Connection& db, const Names& names,
+                                                               std::string_view name, int limit);
 absl::StatusOr<std::vector<std::pair<DeliveryState, uint64_t>>> CountDeliveriesByState(
     Connection& db, const Names& names, std::string_view connection);
 

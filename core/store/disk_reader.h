@@ -19,6 +19,7 @@
 #include "core/store/memory.h"
 #include "core/store/progress.h"
 #include "core/store/proposals.h"
+#include "core/store/row_story.h"
 #include "core/store/snapshot.h"
 #include "core/store/waiting.h"
 
@@ -103,6 +104,21 @@ class DiskReader : public Base {
   absl::StatusOr<uint64_t> CountDeadLetters(std::string_view dataset) const override {
     return CountLetters(*db_, dataset);
   }
+  absl::StatusOr<std::vector<ParkedItem>> ParkedAbout(const Concern& concern,
+                                                      int limit) const override {
+    return ListParkedAbout(*db_, concern, limit);
+  }
+  absl::StatusOr<std::vector<DeadLetter>> DeadLettersAbout(const Concern& concern,
+                                                           int limit) const override {
+    return ListLettersAbout(*db_, concern, limit);
+  }
+  absl::StatusOr<std::vector<RowEdit>> RowEditsOf(const Concern& concern,
+                                                  int limit) const override {
+    return ListRowEdits(*db_, concern, limit);
+  }
+  absl::StatusOr<std::optional<RowPlace>> PlaceOf(uint64_t seq) const override {
+    return FindRowPlace(*db_, seq);
+  }
   absl::StatusOr<std::vector<Run>> ListRuns(std::string_view dataset,
                                             const Page& page) const override {
     return ListRunsOf(*db_, dataset, page);
@@ -115,6 +131,10 @@ class DiskReader : public Base {
                                                        const std::vector<DeliveryState>& states,
                                                        absl::Time due, int limit) const override {
     return ListDueDeliveries(*db_, memory_->names, connection, states, due, limit);
+  }
+  absl::StatusOr<std::vector<Delivery>> DeliveriesWaitingFor(std::string_view name,
+                                                             int limit) const override {
+    return ListDeliveriesWaitingFor(*db_, memory_->names, name, limit);
   }
   absl::StatusOr<std::vector<Delivery>> DeliveriesOf(uint64_t record_id) const override {
     return ListDeliveriesOf(*db_, memory_->names, record_id);

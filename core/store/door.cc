@@ -2,10 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "core/domain/check.h"
 #include "core/domain/merge.h"
+#include "core/store/revisions.h"
 
 namespace entrepot::store {
 namespace {
@@ -217,12 +220,16 @@ uint64_t Door::BaseDigest(const PutRequest& request, const Known& known) const {
   return memory_->bulk_index.DigestOf(known.id);
 }
 
+uint64_t Door::NextRevision(const Known& known) const {
+  return std::max(known.revision, RevisionFloor(memory_->epoch)) + 1;
+}
+
 absl::StatusOr<PutResult> Door::Write(const Known& known, const Next& next) {
   ASSIGN_OR_RETURN(const uint32_t origin, memory_->names.Intern(*db_, next.origin));
   Head& head = memory_->head;
   const uint64_t id = known.id != 0 ? known.id : ++head.record_id;
   const uint64_t seq = ++head.seq;
-  const uint64_t revision = known.revision + 1;
+  const uint64_t revision = NextRevision(known);
   const bool deleted = next.body == nullptr;
   RETURN_IF_ERROR(buffers_->log.Append(*db_,
                                        {.seq = seq,
@@ -267,7 +274,7 @@ absl::Status Door::WriteOrdinary(uint64_t id, uint64_t seq, uint32_t origin, con
   const OrdinaryRecord record{.id = id,
                               .kind = info.kind,
                               .key = key_,
-                              .revision = known.revision + 1,
+                              .revision = NextRevision(known),
                               .last_seq = seq,
                               .changed_at = ToMicros(next.now),
                               .origin = origin,
@@ -284,7 +291,7 @@ absl::Status Door::Project(uint64_t id, const Known& known, const Next& next) {
   if (parse) RETURN_IF_ERROR(Parse(known.body, id, scratch.before.get()));
   const RecordChange change{.id = id,
                             .kind = next.info->kind,
-                            .revision = known.revision + 1,
+                            .revision = NextRevision(known),
                             .before = parse ? scratch.before.get() : nullptr,
                             .after = next.body,
                             .made = {.origin = next.origin, .at = next.now}};

@@ -79,6 +79,7 @@ class Door {
   absl::StatusOr<PutResult> Delete(const domain::KindInfo& info, const PutRequest& request,
                                    absl::Time now);
   absl::StatusOr<PutResult> KeepUnchanged(const PutRequest& request, const Known& known);
+  uint64_t NextRevision(const Known& known) const;
   absl::StatusOr<PutResult> Write(const Known& known, const Next& next);
   void PlaceBulk(uint64_t id, uint64_t seq, const Next& next);
   absl::Status WriteOrdinary(uint64_t id, uint64_t seq, uint32_t origin, const Known& known,

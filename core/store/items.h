@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -61,6 +62,35 @@ struct DeadLetter {
   absl::Time died_at;
   uint32_t replays = 0;
   uint64_t record_id = 0;  // of a delivery; 0: a row
+  // A person has changed source.row since it came: how it was, in the same form. Empty: nobody has.
+  std::string original_row;
+  std::string edited_by;
+  absl::Time edited_at;
+};
+
+// A person's change of one cell of a row among the dead letters.
+struct RowEdit {
+  std::string dataset;
+  std::string outside_id;
+  std::string column;
+  std::string before;
+  std::string after;
+  std::string actor;
+  absl::Time at;
+};
+
+// Where the row stood from which a revision was made.
+struct RowPlace {
+  std::string location;
+  uint64_t line = 0;
+};
+
+// One record as the books of rows may speak of it.
+struct Concern {
+  uint64_t record_id = 0;
+  std::string kind;
+  std::vector<std::string> keys;                              // and outside ids
+  std::vector<std::pair<std::string, std::string>> known_as;  // connection, outside id
 };
 
 struct Run {
@@ -89,6 +119,16 @@ struct Delivery {
   std::string outside_id;  // once known
   std::string waits_for;   // "client C-7", for kWaiting
   std::string error;       // of the last attempt
+  // The store's life in which the other side was last heard of about this; 0: never.
+  uint64_t epoch = 0;
+};
+
+// A life of the store: the first, and one more for each restored backup.
+struct Epoch {
+  uint64_t number = 1;
+  absl::Time began_at;     // when the backup was restored
+  absl::Time backup_at;    // when it was made; 1970 where the backup does not say
+  uint64_t record_id = 0;  // records with higher ids are of this life
 };
 
 // How a conflict ended.

@@ -150,6 +150,7 @@ void Memory::Commit() {
 absl::Status Memory::Load(Connection& db) {
   RETURN_IF_ERROR(names.Load(db));
   ASSIGN_OR_RETURN(head, LoadHead(db));
+  ASSIGN_OR_RETURN(epoch, LoadEpoch(db));
   ASSIGN_OR_RETURN(live, LoadLive(db));
   RETURN_IF_ERROR(bindings.Load(db));
   RETURN_IF_ERROR(LoadKeys(db, &bindings));

@@ -12,6 +12,7 @@
 #include "core/store/change_log.h"
 #include "core/store/conflicts.h"
 #include "core/store/database.h"
+#include "core/store/epoch.h"
 #include "core/store/names.h"
 #include "core/store/projection.h"
 #include "core/store/waiting.h"
@@ -28,6 +29,7 @@ struct Memory {
   bool wake = false;  // of the transaction under way: see Transaction::WakeReaders
   std::vector<Projection*> projections;  // borrowed
   Head head;
+  Epoch epoch;                // since the start
   std::vector<int64_t> live;  // records that are not deleted, by number of the kind
 
   // Where everything stands now.

@@ -34,6 +34,13 @@ absl::Status Apply(Connection& connection, const Migration& migration, int64_t v
 
 }  // namespace
 
+absl::Status CheckIsStore(Connection& connection) {
+  Statement query = connection.Prepare(kVersionSql);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found || query.Int(0) == 0 || query.Int(1) != kApplicationId) return NotAStore(connection);
+  return absl::OkStatus();
+}
+
 absl::Status Migrate(Connection& connection, std::span<const Migration> migrations) {
   int64_t version = 0;
   {

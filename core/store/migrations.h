@@ -18,6 +18,9 @@ struct Migration {
 // In order: the first leads from version 0 to 1. Defined in the generated file.
 std::span<const Migration> Migrations();
 
+// Is this some version of the hub's store? FAILED_PRECONDITION (NOT_A_STORE).
+absl::Status CheckIsStore(Connection& connection);
+
 // Brings the file to the newest version, each step a transaction that also sets user_version.
 // FAILED_PRECONDITION (STORE_TOO_NEW: made by a later release; NOT_A_STORE: another program's
 // file).

@@ -63,6 +63,16 @@ class Reader {
                                                                   const Page& page) const = 0;
   virtual absl::StatusOr<std::optional<DeadLetter>> GetDeadLetter(uint64_t id) const = 0;
   virtual absl::StatusOr<uint64_t> CountDeadLetters(std::string_view dataset) const = 0;  // "": all
+  // What the books hold of one record: rows that wait for it, and rows and deliveries of it.
+  // Oldest first, at most `limit`.
+  virtual absl::StatusOr<std::vector<ParkedItem>> ParkedAbout(const Concern& concern,
+                                                              int limit) const = 0;
+  virtual absl::StatusOr<std::vector<DeadLetter>> DeadLettersAbout(const Concern& concern,
+                                                                   int limit) const = 0;
+  virtual absl::StatusOr<std::vector<RowEdit>> RowEditsOf(const Concern& concern,
+                                                          int limit) const = 0;
+  // Of an entry of the log; nothing: it was not made from a row, or of a bulk kind.
+  virtual absl::StatusOr<std::optional<RowPlace>> PlaceOf(uint64_t seq) const = 0;
   virtual absl::StatusOr<std::vector<Run>> ListRuns(std::string_view dataset,
                                                     const Page& page) const = 0;
   virtual absl::StatusOr<std::optional<Delivery>> GetDelivery(std::string_view connection,
@@ -71,6 +81,9 @@ class Reader {
   virtual absl::StatusOr<std::vector<Delivery>> ListDeliveries(
       std::string_view connection, const std::vector<DeliveryState>& states, absl::Time due,
       int limit) const = 0;
+  // Those that wait for a record, "client C-7", at most `limit`.
+  virtual absl::StatusOr<std::vector<Delivery>> DeliveriesWaitingFor(std::string_view name,
+                                                                     int limit) const = 0;
   // All deliveries of one record.
   virtual absl::StatusOr<std::vector<Delivery>> DeliveriesOf(uint64_t record_id) const = 0;
   virtual absl::StatusOr<std::vector<std::pair<DeliveryState, uint64_t>>> CountDeliveries(

@@ -12,6 +12,7 @@
 #include "core/base/log.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
+#include "core/store/durable_file.h"
 #include "core/store/file_lock.h"
 #include "core/store/memory.h"
 #include "core/store/migrations.h"
@@ -130,14 +131,10 @@ std::shared_ptr<void> Store::OnCommit(std::function<void(uint64_t head)> callbac
   return impl_->watch->Subscribe(std::move(callback));
 }
 
-uint64_t Store::FileBytes() const {
-  uint64_t bytes = 0;
-  for (const char* suffix : {"", "-wal"}) {
-    std::error_code error;
-    const uintmax_t size = std::filesystem::file_size(impl_->db->file().string() + suffix, error);
-    if (!error) bytes += size;
-  }
-  return bytes;
-}
+Store::Waiting Store::waiting() const { return impl_->writer.waiting(); }
+
+const Epoch& Store::epoch() const { return impl_->memory.epoch; }
+
+uint64_t Store::FileBytes() const { return StoreBytes(impl_->db->file()); }
 
 }  // namespace entrepot::store

@@ -93,6 +93,14 @@ class Store {
   std::shared_ptr<void> OnCommit(std::function<void(uint64_t head)> callback);
 
   uint64_t FileBytes() const;
+  // Works that wait for the writer now.
+  struct Waiting {
+    uint64_t interactive = 0;
+    uint64_t bulk = 0;
+  };
+  Waiting waiting() const;
+  // Of this run of the hub. Since Start.
+  const Epoch& epoch() const;
 
  private:
   struct Impl;

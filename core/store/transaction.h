@@ -99,6 +99,10 @@ class Transaction : public Reader {
   virtual absl::StatusOr<uint64_t> Bury(const DeadLetter& letter) = 0;
   // A success for the key removes what stands for it in both books. True: something stood there.
   virtual absl::StatusOr<bool> Forget(std::string_view dataset, std::string_view outside_id) = 0;
+  // For good, so that a record's way can tell of it.
+  virtual absl::Status SaveRowEdit(const RowEdit& edit) = 0;
+  // Where the row stood from which the newest entry of the log was made.
+  virtual absl::Status NotePlace(std::string_view location, uint64_t line) = 0;
   virtual absl::Status RemoveParked(uint64_t id) = 0;
   virtual absl::Status RemoveDeadLetter(uint64_t id) = 0;
   // Parked items whose key has come, oldest first.

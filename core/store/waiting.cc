@@ -12,8 +12,9 @@ namespace {
 
 #define ENTREPOT_SOURCE_COLUMNS "dataset, outside_id, location, line, column_no, raw, row"
 #define ENTREPOT_PARKED_COLUMNS "id, " ENTREPOT_SOURCE_COLUMNS ", waits_kind, waits_key, parked_at"
-#define ENTREPOT_LETTER_COLUMNS \
-  "id, " ENTREPOT_SOURCE_COLUMNS ", field, reason, died_at, replays, record_id"
+#define ENTREPOT_LETTER_COLUMNS  \
+  "id, " ENTREPOT_SOURCE_COLUMNS \
+  ", field, reason, died_at, replays, record_id, original_row, edited_by, edited_at"
 
 constexpr char kAwaitedSql[] =
     "SELECT DISTINCT waits_kind, waits_key FROM parked"
@@ -29,12 +30,14 @@ constexpr char kParkSql[] =
     " RETURNING id";
 constexpr char kBurySql[] =
     "INSERT INTO dead_letter (" ENTREPOT_SOURCE_COLUMNS
-    ", field, reason, died_at, replays, record_id, item_key)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ", field, reason, died_at, replays, record_id, original_row, edited_by, edited_at, item_key)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (dataset, item_key) DO UPDATE SET outside_id = excluded.outside_id,"
     " location = excluded.location, line = excluded.line, column_no = excluded.column_no,"
     " raw = excluded.raw, row = excluded.row, field = excluded.field, reason = excluded.reason,"
-    " died_at = excluded.died_at, replays = excluded.replays, record_id = excluded.record_id"
+    " died_at = excluded.died_at, replays = excluded.replays, record_id = excluded.record_id,"
+    " original_row = excluded.original_row, edited_by = excluded.edited_by,"
+    " edited_at = excluded.edited_at"
     " RETURNING id";
 constexpr char kForgetParkedSql[] = "DELETE FROM parked WHERE dataset = ? AND item_key = ?";
 constexpr char kForgetLetterSql[] = "DELETE FROM dead_letter WHERE dataset = ? AND item_key = ?";
@@ -57,6 +60,18 @@ constexpr char kLettersSql[] = "SELECT " ENTREPOT_LETTER_COLUMNS
 constexpr char kLettersBackSql[] = "SELECT " ENTREPOT_LETTER_COLUMNS
                                    " FROM dead_letter WHERE (?1 = '' OR dataset = ?1) AND id < ?2"
                                    " ORDER BY id DESC LIMIT ?3";
+// Datasets of a connection: "warehouse/" to "warehouse0", the sign after the stroke.
+#define ENTREPOT_OF_CONNECTION " dataset >= ?1 || '/' AND dataset < ?1 || '0' AND outside_id = ?2"
+constexpr char kParkedForSql[] = "SELECT " ENTREPOT_PARKED_COLUMNS
+                                 " FROM parked WHERE waits_kind = ?1 AND waits_key = ?2"
+                                 " ORDER BY id LIMIT ?3";
+constexpr char kParkedOfSql[] = "SELECT " ENTREPOT_PARKED_COLUMNS
+                                " FROM parked WHERE" ENTREPOT_OF_CONNECTION " ORDER BY id LIMIT ?3";
+constexpr char kLettersOfSql[] =
+    "SELECT " ENTREPOT_LETTER_COLUMNS
+    " FROM dead_letter WHERE record_id = 0 AND" ENTREPOT_OF_CONNECTION " ORDER BY id LIMIT ?3";
+constexpr char kLettersOfRecordSql[] =
+    "SELECT " ENTREPOT_LETTER_COLUMNS " FROM dead_letter WHERE record_id = ? ORDER BY id LIMIT ?";
 constexpr char kLetterSql[] = "SELECT " ENTREPOT_LETTER_COLUMNS " FROM dead_letter WHERE id = ?";
 constexpr char kCountLettersSql[] = "SELECT count(*) FROM dead_letter WHERE dataset = ?";
 constexpr char kCountAllLettersSql[] = "SELECT count(*) FROM dead_letter";
@@ -107,17 +122,37 @@ DeadLetter ReadLetter(const Statement& row) {
           .reason = row.Text(9),
           .died_at = row.Time(10),
           .replays = static_cast<uint32_t>(row.Uint(11)),
-          .record_id = row.Uint(12)};
+          .record_id = row.Uint(12),
+          .original_row = row.Text(13),
+          .edited_by = row.Text(14),
+          .edited_at = row.Time(15)};
+}
+
+template <typename Item>
+absl::Status AppendAll(Statement& query, Item (*read)(const Statement&), std::vector<Item>* items) {
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, query.Step());
+    if (!more) return absl::OkStatus();
+    items->push_back(read(query));
+  }
 }
 
 template <typename Item>
 absl::StatusOr<std::vector<Item>> ReadAll(Statement& query, Item (*read)(const Statement&)) {
   std::vector<Item> items;
-  for (;;) {
-    ASSIGN_OR_RETURN(const bool more, query.Step());
-    if (!more) return items;
-    items.push_back(read(query));
-  }
+  RETURN_IF_ERROR(AppendAll(query, read, &items));
+  return items;
+}
+
+// Several questions may find the same item.
+template <typename Item>
+std::vector<Item> OnceEach(std::vector<Item> items, int limit) {
+  std::stable_sort(items.begin(), items.end(),
+                   [](const Item& a, const Item& b) { return a.id < b.id; });
+  const auto same = [](const Item& a, const Item& b) { return a.id == b.id; };
+  items.erase(std::unique(items.begin(), items.end(), same), items.end());
+  if (items.size() > static_cast<size_t>(limit)) items.resize(limit);
+  return items;
 }
 
 int64_t StartOf(const Page& page) {
@@ -186,6 +221,9 @@ absl::StatusOr<uint64_t> SaveDeadLetter(Connection& db, const DeadLetter& letter
       .Bind(letter.died_at)
       .Bind(letter.replays)
       .Bind(letter.record_id)
+      .BindBlob(letter.original_row)
+      .BindText(letter.edited_by)
+      .Bind(letter.edited_at)
       .BindText(key);
   return ReadNumber(statement);
 }
@@ -234,6 +272,38 @@ absl::StatusOr<std::vector<DeadLetter>> ListLetters(Connection& db, std::string_
   Statement query = db.Prepare(page.newest_first ? kLettersBackSql : kLettersSql);
   query.BindText(dataset).Bind(StartOf(page)).Bind(page.limit);
   return ReadAll<DeadLetter>(query, ReadLetter);
+}
+
+absl::StatusOr<std::vector<ParkedItem>> ListParkedAbout(Connection& db, const Concern& concern,
+                                                        int limit) {
+  std::vector<ParkedItem> items;
+  for (const std::string& key : concern.keys) {
+    Statement query = db.Prepare(kParkedForSql);
+    query.BindText(concern.kind).BindText(key).Bind(limit);
+    RETURN_IF_ERROR(AppendAll<ParkedItem>(query, ReadParked, &items));
+  }
+  for (const auto& [connection, outside_id] : concern.known_as) {
+    Statement query = db.Prepare(kParkedOfSql);
+    query.BindText(connection).BindText(outside_id).Bind(limit);
+    RETURN_IF_ERROR(AppendAll<ParkedItem>(query, ReadParked, &items));
+  }
+  return OnceEach(std::move(items), limit);
+}
+
+absl::StatusOr<std::vector<DeadLetter>> ListLettersAbout(Connection& db, const Concern& concern,
+                                                         int limit) {
+  std::vector<DeadLetter> letters;
+  {
+    Statement query = db.Prepare(kLettersOfRecordSql);
+    query.Bind(concern.record_id).Bind(limit);
+    RETURN_IF_ERROR(AppendAll<DeadLetter>(query, ReadLetter, &letters));
+  }
+  for (const auto& [connection, outside_id] : concern.known_as) {
+    Statement query = db.Prepare(kLettersOfSql);
+    query.BindText(connection).BindText(outside_id).Bind(limit);
+    RETURN_IF_ERROR(AppendAll<DeadLetter>(query, ReadLetter, &letters));
+  }
+  return OnceEach(std::move(letters), limit);
 }
 
 absl::StatusOr<std::optional<DeadLetter>> FindLetter(Connection& db, uint64_t id) {

@@ -54,6 +54,11 @@ absl::StatusOr<std::vector<ParkedItem>> ListParkedItems(Connection& db, const Pa
 absl::StatusOr<uint64_t> CountParkedItems(Connection& db, std::string_view dataset);
 absl::StatusOr<std::vector<DeadLetter>> ListLetters(Connection& db, std::string_view dataset,
                                                     const Page& page);
+// See Reader.
+absl::StatusOr<std::vector<ParkedItem>> ListParkedAbout(Connection& db, const Concern& concern,
+                                                        int limit);
+absl::StatusOr<std::vector<DeadLetter>> ListLettersAbout(Connection& db, const Concern& concern,
+                                                         int limit);
 absl::StatusOr<std::optional<DeadLetter>> FindLetter(Connection& db, uint64_t id);
 absl::StatusOr<uint64_t> CountLetters(Connection& db, std::string_view dataset);
 

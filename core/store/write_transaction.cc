@@ -8,6 +8,7 @@
 #include "core/domain/authority.h"
 #include "core/store/bulk_records.h"
 #include "core/store/records.h"
+#include "core/store/row_story.h"
 
 namespace entrepot::store {
 namespace {
@@ -186,6 +187,14 @@ absl::StatusOr<uint64_t> WriteTransaction::Bury(const DeadLetter& letter) {
 absl::StatusOr<bool> WriteTransaction::Forget(std::string_view dataset,
                                               std::string_view outside_id) {
   return ForgetItem(*db_, dataset, outside_id);
+}
+
+absl::Status WriteTransaction::SaveRowEdit(const RowEdit& edit) {
+  return InsertRowEdit(*db_, edit);
+}
+
+absl::Status WriteTransaction::NotePlace(std::string_view location, uint64_t line) {
+  return SaveRowPlace(*db_, memory_->head.seq, location, line);
 }
 
 absl::Status WriteTransaction::RemoveParked(uint64_t id) { return DeleteParked(*db_, id); }

@@ -51,6 +51,8 @@ class WriteTransaction final : public DiskReader<Transaction> {
   absl::StatusOr<uint64_t> Park(const ParkedItem& item) override;
   absl::StatusOr<uint64_t> Bury(const DeadLetter& letter) override;
   absl::StatusOr<bool> Forget(std::string_view dataset, std::string_view outside_id) override;
+  absl::Status SaveRowEdit(const RowEdit& edit) override;
+  absl::Status NotePlace(std::string_view location, uint64_t line) override;
   absl::Status RemoveParked(uint64_t id) override;
   absl::Status RemoveDeadLetter(uint64_t id) override;
   absl::StatusOr<std::vector<ParkedItem>> TakeQueued(int limit) const override;

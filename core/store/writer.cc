@@ -10,6 +10,7 @@
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "core/store/progress.h"
+#include "core/store/row_story.h"
 #include "core/store/write_transaction.h"
 
 namespace entrepot::store {
@@ -281,7 +282,8 @@ absl::StatusOr<int> Writer::ThinStep() {
   ASSIGN_OR_RETURN(const int proposals,
                    ThinProposals(*db_, now - options_.settled_kept, kThinRows));
   ASSIGN_OR_RETURN(const int doubles, ThinDoubles(*db_, now - options_.settled_kept, kThinRows));
-  taken += answers + runs + settled + proposals + doubles;
+  ASSIGN_OR_RETURN(const int edits, ThinRowEdits(*db_, now - options_.runs_kept, kThinRows));
+  taken += answers + runs + settled + proposals + doubles + edits;
   if (taken > 0 || now < sweep_due_) return taken;
   ASSIGN_OR_RETURN(taken, SweepThinned(*db_, kThinLogRows, is_record, &swept_));
   if (swept_ == 0) sweep_due_ = now + kSweepEvery;
@@ -311,6 +313,11 @@ void Writer::ThinOnce() {
     thin_status_ = status;
   }
   thinned_.notify_all();
+}
+
+Store::Waiting Writer::waiting() {
+  std::lock_guard lock(mutex_);
+  return {.interactive = interactive_.size(), .bulk = bulk_.size()};
 }
 
 }  // namespace entrepot::store

@@ -36,6 +36,7 @@ class Writer {
   absl::Status Run(Store::Work work);
   absl::Status RunBulk(Store::Work work);
   absl::Status Thin();
+  Store::Waiting waiting();
 
  private:
   using Steady = std::chrono::steady_clock;

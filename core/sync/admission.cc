@@ -191,6 +191,9 @@ absl::StatusOr<Passage> Admission::ApplyOrdinary(store::Transaction& tx, const R
                                          .origin = dataset_->path},
                                         raw, item));
   if (passage.result == Result::kDead) return passage;
+  if (passage.result != Result::kUnchanged && raw.rows != nullptr) {
+    RETURN_IF_ERROR(tx.NotePlace(raw.rows->location(), mapping::RowTable::Whole(raw.row).line()));
+  }
   if (!base) {
     RETURN_IF_ERROR(
         tx.Bind(dataset_->connection, dataset_->kind->kind, item.outside_id, passage.record_id));
@@ -316,13 +319,19 @@ absl::Status Admission::BuryBadRow(store::Transaction& tx, const connector::BadR
 absl::Status Admission::BuryLetter(store::Transaction& tx, store::DeadLetter letter) {
   letter.died_at = died_at_ == absl::InfinitePast() ? tx.now() : died_at_;
   letter.replays = replays_;
+  if (edited_ != nullptr) {
+    letter.original_row = edited_->original_row;
+    letter.edited_by = edited_->edited_by;
+    letter.edited_at = edited_->edited_at;
+  }
   RETURN_IF_ERROR(tx.Forget(dataset_->path, letter.source.outside_id).status());
   RETURN_IF_ERROR(tx.Bury(letter).status());
   if (held_ != nullptr) held_->Set(letter.source.outside_id, Held::Book::kDead);
   return absl::OkStatus();
 }
 
-void Admission::SetReplay(absl::Time died_at, uint32_t replays) {
+void Admission::SetReplay(absl::Time died_at, uint32_t replays, const store::DeadLetter* edited) {
+  edited_ = edited;
   died_at_ = died_at;
   replays_ = replays;
 }

@@ -55,7 +55,8 @@ class Admission {
   absl::Status BuryBadRow(store::Transaction& tx, const connector::BadRow& bad);
 
   // For the next dead letters made, instead of now and 0: when a letter is replayed.
-  void SetReplay(absl::Time died_at, uint32_t replays);
+  // `edited`: the row is that letter's, as a person has changed it; borrowed until the next call.
+  void SetReplay(absl::Time died_at, uint32_t replays, const store::DeadLetter* edited = nullptr);
   // The record that a row is about, with nothing written; 0: none yet, or it cannot be told.
   absl::StatusOr<uint64_t> Preview(store::Transaction& tx, const RawRow& raw);
 
@@ -98,6 +99,7 @@ class Admission {
   std::vector<int> changed_groups_;  // kept to save allocations
   absl::Time died_at_ = absl::InfinitePast();
   uint32_t replays_ = 0;
+  const store::DeadLetter* edited_ = nullptr;
 };
 
 }  // namespace entrepot::sync

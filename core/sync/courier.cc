@@ -9,6 +9,7 @@
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "core/sync/key_text.h"
+#include "core/sync/lost_time.h"
 #include "core/sync/outcome.h"
 
 namespace entrepot::sync {
@@ -39,6 +40,11 @@ std::vector<Parcel> OfFirstDataset(std::vector<Parcel> parcels) {
   return parcels;
 }
 
+// The newest revision that the hub knows of.
+uint64_t NewestOf(const Parcel& parcel) {
+  return std::max(parcel.delivery.revision, parcel.item.record().revision());
+}
+
 connector::ApplyRequest RequestOf(const SinkDatasets& datasets,
                                   const std::vector<Parcel>& parcels) {
   connector::ApplyRequest request;
@@ -58,6 +64,8 @@ connector::FindRequest FindRequestOf(const std::vector<Parcel>& parcels) {
     connector::FindItem* item = request.add_items();
     item->set_correlation_key(parcel.item.correlation_key());
     item->set_outside_id(parcel.delivery.outside_id);
+    const bool has_record = parcel.item.record().body_case() != v1::Record::BODY_NOT_SET;
+    if (has_record) *item->mutable_record() = parcel.item.record();
   }
   return request;
 }
@@ -70,7 +78,7 @@ Courier::Courier(const DispatcherOptions& options, const ConnectionPlan* plan,
       plan_(plan),
       datasets_(datasets),
       link_(link),
-      book_(&plan->name, datasets, options.limits->delivery_attempts_max()) {}
+      book_(options.store, &plan->name, datasets, options.limits->delivery_attempts_max()) {}
 
 absl::Status Courier::Write(const std::function<absl::Status(store::Transaction&)>& work) {
   RETURN_IF_ERROR(options_.store->Write([&](store::Transaction& tx) {
@@ -146,7 +154,10 @@ absl::Status Courier::NoteInFlight(std::vector<Parcel>* parcels) {
     return absl::OkStatus();
   }));
   std::erase_if(*parcels, [](const Parcel& p) { return p.fate != Parcel::Fate::kSend; });
-  for (Parcel& parcel : *parcels) ++parcel.delivery.attempts;
+  for (Parcel& parcel : *parcels) {
+    ++parcel.delivery.attempts;
+    parcel.delivery.epoch = options_.store->epoch().number;
+  }
   return absl::OkStatus();
 }
 
@@ -218,14 +229,16 @@ absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifes
     return Turn{};
   }
   std::vector<Parcel> lost;  // nobody can be asked for them
+  std::vector<Parcel> unasked;
   for (Parcel& parcel : parcels) {
     parcel.fate = Parcel::Fate::kSend;  // all are looked up, whatever would be sent next
-    if (!manifest.finds() || parcel.dataset == nullptr) lost.push_back(std::move(parcel));
+    if (manifest.finds() && parcel.dataset != nullptr) continue;
+    auto& where = CanSendUnasked(manifest, parcel) ? unasked : lost;
+    where.push_back(std::move(parcel));
   }
-  if (!lost.empty()) {
-    RETURN_IF_ERROR(HandOver(lost, kCannotLookUp));
-    return Turn{.worked = true};
-  }
+  if (!unasked.empty()) RETURN_IF_ERROR(SendUnasked(unasked));
+  if (!lost.empty()) RETURN_IF_ERROR(HandOver(lost, kCannotLookUp));
+  if (!unasked.empty() || !lost.empty()) return Turn{.worked = true};
   parcels = OfFirstDataset(std::move(parcels));
   const absl::Time asked_at = options_.clock->Now();
   connector::FindResponse response;
@@ -262,16 +275,83 @@ absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifes
   return Turn{.worked = true};
 }
 
+// Does the other side hold a revision that was made in a time that a restore lost?
+bool Courier::HoldsLost(const Parcel& parcel, const connector::FindResult& result) const {
+  return result.found() && MustLookUp(options_.store->epoch(), parcel.delivery) &&
+         result.revision() > NewestOf(parcel);
+}
+
 // Has the revision that was sent taken effect? Only evidence counts.
 absl::StatusOr<bool> Courier::HasArrived(const store::Reader& reader,
                                          const connector::Manifest& manifest, const Parcel& parcel,
                                          const connector::FindResult& result) const {
   const store::Delivery& delivery = parcel.delivery;
-  if (result.found() && result.revision() != 0) return result.revision() >= delivery.revision;
+  if (result.found() && result.content() == connector::CONTENT_SAME) return true;
+  if (result.found() && result.revision() != 0) {
+    return result.revision() >= delivery.revision && !HoldsLost(parcel, result);
+  }
+  if (result.found() && result.content() == connector::CONTENT_DIFFERENT) return false;
   ASSIGN_OR_RETURN(const auto sent, RecordAt(reader, delivery.record_id, delivery.revision));
   if (sent && sent->deleted() && !manifest.append_only()) return !result.found();
   // Without a revision its being there proves the first delivery only, of what was not known there.
-  return result.found() && delivery.delivered_revision == 0 && delivery.outside_id.empty();
+  // After a restore not even that: it may be what the lost time left there.
+  const bool first = delivery.delivered_revision == 0 && delivery.outside_id.empty();
+  return result.found() && first && !MustLookUp(options_.store->epoch(), delivery);
+}
+
+// The first look after a restore, which did not find it as it should be.
+absl::Status Courier::TakeLookUp(store::Transaction& tx, const connector::Manifest& manifest,
+                                 const Parcel& parcel, const connector::FindResult& result) {
+  store::Delivery delivery = parcel.delivery;
+  if (HoldsLost(parcel, result)) {
+    return book_.Reject(
+        tx, parcel,
+        fmt::format("the other side holds revision {}, made after the backup that was "
+                    "restored, which knows up to {}: enter here what was lost, then "
+                    "replay this; or discard it to leave the other side as it is",
+                    result.revision(), NewestOf(parcel)),
+        kUnknown);
+  }
+  if (result.found() && result.revision() == 0 && manifest.append_only()) {
+    return book_.Reject(tx, parcel,
+                        "a backup was restored, and the other side does not say which revision it "
+                        "holds: compare it, then replay or discard this",
+                        kUnknown);
+  }
+  if (result.found() && !result.outside_id().empty()) {
+    delivery.outside_id = result.outside_id();
+    RETURN_IF_ERROR(
+        tx.Bind(plan_->name, parcel.dataset->kind->kind, result.outside_id(), delivery.record_id));
+  }
+  return SendAnew(tx, std::move(delivery));
+}
+
+absl::Status Courier::SendUnasked(const std::vector<Parcel>& parcels) {
+  return Write([&](store::Transaction& tx) -> absl::Status {
+    for (const Parcel& parcel : parcels) RETURN_IF_ERROR(SendAnew(tx, parcel.delivery));
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Courier::SendAnew(store::Transaction& tx, store::Delivery delivery) const {
+  delivery.epoch = options_.store->epoch().number;
+  delivery.state = kPending;
+  delivery.attempts = 0;
+  delivery.due = tx.now();
+  delivery.error.clear();
+  return tx.SaveDelivery(delivery);
+}
+
+// Nobody can be asked. What the lost time can hardly have sent is sent: records made since, and
+// changes to those that were there already; writing these twice leaves the same.
+bool Courier::CanSendUnasked(const connector::Manifest& manifest, const Parcel& parcel) const {
+  const store::Epoch& epoch = options_.store->epoch();
+  const store::Delivery& delivery = parcel.delivery;
+  if (!MustLookUp(epoch, delivery) || delivery.attempts > 0 || parcel.dataset == nullptr) {
+    return false;
+  }
+  const bool updates = delivery.delivered_revision > 0 && !manifest.append_only();
+  return delivery.record_id > epoch.record_id || updates;
 }
 
 absl::Status Courier::TakeFinding(store::Transaction& tx, const connector::Manifest& manifest,
@@ -287,6 +367,9 @@ absl::Status Courier::TakeFinding(store::Transaction& tx, const connector::Manif
   }
   const bool proven = !result.found() || result.revision() != 0;
   if (proven) RETURN_IF_ERROR(book_.HadNoEffect(tx, parcel));
+  if (MustLookUp(options_.store->epoch(), delivery)) {
+    return TakeLookUp(tx, manifest, parcel, result);
+  }
   const bool cannot_tell = result.found() && result.revision() == 0 && manifest.append_only();
   if (cannot_tell) {
     return book_.Reject(

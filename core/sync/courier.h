@@ -39,6 +39,9 @@ class Courier {
 
   uint64_t delivered() const { return book_.delivered(); }
   uint64_t rejected() const { return book_.rejected(); }
+  // Since the start: attempts that are made again, and answers that were lost.
+  uint64_t retried() const { return book_.retried(); }
+  uint64_t unknown() const { return book_.unknown(); }
 
  private:
   // When Find was called, and whether what was sent before has ended for sure.
@@ -62,6 +65,12 @@ class Courier {
                            const Asked& asked);
   absl::StatusOr<bool> HasArrived(const store::Reader& reader, const connector::Manifest& manifest,
                                   const Parcel& parcel, const connector::FindResult& result) const;
+  bool HoldsLost(const Parcel& parcel, const connector::FindResult& result) const;
+  absl::Status TakeLookUp(store::Transaction& tx, const connector::Manifest& manifest,
+                          const Parcel& parcel, const connector::FindResult& result);
+  absl::Status SendUnasked(const std::vector<Parcel>& parcels);
+  absl::Status SendAnew(store::Transaction& tx, store::Delivery delivery) const;
+  bool CanSendUnasked(const connector::Manifest& manifest, const Parcel& parcel) const;
   absl::Status HandOver(const std::vector<Parcel>& parcels, std::string_view why);
 
   const DispatcherOptions options_;

@@ -14,6 +14,7 @@ using enum store::DeliveryState;
 absl::Status DeliveryBook::InFlight(store::Transaction& tx, const Parcel& parcel) {
   store::Delivery delivery = parcel.delivery;
   delivery.state = kInFlight;
+  delivery.epoch = store_->epoch().number;
   delivery.sent_at = tx.now();
   delivery.waits_for.clear();
   ++delivery.attempts;
@@ -56,6 +57,7 @@ absl::Status DeliveryBook::Delivered(store::Transaction& tx, const Parcel& parce
                                      std::string_view outside_id) {
   store::Delivery delivery = parcel.delivery;
   delivery.delivered_revision = delivery.revision;
+  delivery.epoch = store_->epoch().number;
   delivery.attempts = 0;
   delivery.error.clear();
   delivery.waits_for.clear();
@@ -118,6 +120,7 @@ absl::Status DeliveryBook::Retry(store::Transaction& tx, const Parcel& parcel,
                   fmt::format("tried {} times (limits.delivery_attempts_max); the last answer: {}",
                               delivery.attempts, error));
   }
+  ++counted_.retried;
   delivery.state = kPending;
   delivery.error = error;
   delivery.due = tx.now() + backoff_.Delay(delivery.attempts, std::random_device()());
@@ -127,6 +130,7 @@ absl::Status DeliveryBook::Retry(store::Transaction& tx, const Parcel& parcel,
 absl::Status DeliveryBook::Unknown(store::Transaction& tx, const Parcel& parcel,
                                    const std::string& error) {
   store::Delivery delivery = parcel.delivery;
+  ++counted_.unknown;
   delivery.state = kUnknown;
   delivery.error = error;
   delivery.sent_at = tx.now();  // it may have been sent until just now

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "core/base/backoff.h"
+#include "core/store/store.h"
 #include "core/store/transaction.h"
 #include "core/sync/parcel.h"
 #include "core/sync/sink_dataset.h"
@@ -18,14 +19,17 @@ namespace entrepot::sync {
 class DeliveryBook {
  public:
   // All outlive it.
-  DeliveryBook(const std::string* connection, const SinkDatasets* datasets, int attempts_max)
-      : connection_(connection), datasets_(datasets), attempts_max_(attempts_max) {}
+  DeliveryBook(const store::Store* store, const std::string* connection,
+               const SinkDatasets* datasets, int attempts_max)
+      : store_(store), connection_(connection), datasets_(datasets), attempts_max_(attempts_max) {}
 
   // First in every write.
   void Begin() { counted_ = committed_; }
   void Commit() { committed_ = counted_; }
   uint64_t delivered() const { return committed_.delivered; }
   uint64_t rejected() const { return committed_.rejected; }
+  uint64_t retried() const { return committed_.retried; }
+  uint64_t unknown() const { return committed_.unknown; }
 
   // About to be sent: the try is counted.
   absl::Status InFlight(store::Transaction& tx, const Parcel& parcel);
@@ -52,11 +56,14 @@ class DeliveryBook {
   struct Counts {
     uint64_t delivered = 0;
     uint64_t rejected = 0;
+    uint64_t retried = 0;
+    uint64_t unknown = 0;
   };
   absl::Status SetShown(store::Transaction& tx, const Parcel& parcel,
                         store::Delivery* delivery) const;
   absl::StatusOr<bool> IsBehind(store::Transaction& tx, store::Delivery* delivery) const;
 
+  const store::Store* store_;  // whose epoch counts
   const std::string* connection_;
   const SinkDatasets* datasets_;
   const int attempts_max_;

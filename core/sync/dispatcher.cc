@@ -53,6 +53,7 @@ struct Dispatcher::Impl {
   absl::Status MakeDue(store::DeliveryState of) const;
   absl::Status EndRound(bool worked);
   absl::Status CountPending(const store::Reader& reader);
+  void Measure();
   absl::Duration WaitTime();
   void Wake();
 
@@ -69,6 +70,10 @@ struct Dispatcher::Impl {
   absl::Time looked_at = absl::InfinitePast();  // the last time
   int failures = 0;                             // of the connection, in a row
   std::optional<uint64_t> pending;              // as of the last round that did something
+  struct Ended {
+    uint64_t delivered = 0, rejected = 0, retried = 0, unknown = 0;
+  };
+  Ended measured;       // what the meters have been told
   std::string put_off;  // then: why the next of them was not taken; empty: not tried
 
   mutable std::mutex mutex;
@@ -212,7 +217,20 @@ absl::Status Dispatcher::Impl::CountPending(const store::Reader& reader) {
   return absl::OkStatus();
 }
 
+void Dispatcher::Impl::Measure() {
+  const Ended now = {courier.delivered(), courier.rejected(), courier.retried(), courier.unknown()};
+  const auto tell = [&](std::string_view outcome, uint64_t before, uint64_t after) {
+    if (after > before) options.meters->DeliveriesEnded(plan->name, outcome, after - before);
+  };
+  tell("delivered", measured.delivered, now.delivered);
+  tell("rejected", measured.rejected, now.rejected);
+  tell("retry", measured.retried, now.retried);
+  tell("unknown", measured.unknown, now.unknown);
+  measured = now;
+}
+
 absl::Status Dispatcher::Impl::EndRound(bool worked) {
+  Measure();
   bool settling = false;
   {
     ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());

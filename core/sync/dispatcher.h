@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
+#include "core/base/meters.h"
 #include "core/mapping/mapping.h"
 #include "core/store/store.h"
 #include "core/sync/link.h"
@@ -25,6 +26,7 @@ struct DispatcherOptions {
   const Clock* clock = nullptr;
   const config::v1::Limits* limits = nullptr;  // with defaults applied
   mapping::Environment environment;
+  Meters* meters = &Meters::None();
 };
 
 // Thread-safe. One for each connection that is a sink.

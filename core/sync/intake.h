@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/meters.h"
 #include "core/mapping/mapping.h"
 #include "core/store/store.h"
 #include "core/sync/link.h"
@@ -23,6 +24,7 @@ struct IntakeOptions {
   store::Store* store = nullptr;               // outlives the intake
   const config::v1::Limits* limits = nullptr;  // outlives the intake; with defaults applied
   mapping::Environment environment;
+  Meters* meters = &Meters::None();  // outlives the intake
 };
 
 struct IntakeRequest {

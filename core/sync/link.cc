@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -94,12 +95,27 @@ absl::Status Link::Guarded(Phase phase, bool* sent,
   return Named(status);
 }
 
+absl::Status Link::Metered(std::string_view name, Phase phase, bool* sent,
+                           const std::function<absl::Status(Connector&)>& call) {
+  std::optional<std::chrono::steady_clock::time_point> began;  // the connector's work, not ours
+  const absl::Status status = Guarded(phase, sent, [&](Connector& connector) {
+    began = std::chrono::steady_clock::now();
+    return call(connector);
+  });
+  if (!began && status.code() == absl::StatusCode::kCancelled) return status;  // the hub stops
+  const auto took = began ? std::chrono::steady_clock::now() - *began : std::chrono::nanoseconds();
+  options_.meters->ConnectorCalled(connection_, began ? name : "open", status.code(),
+                                   absl::FromChrono(took));
+  return status;
+}
+
 absl::Status Link::Check(connector::CheckResponse* response) {
-  return Guarded(Phase::kCheck, nullptr, [&](Connector& c) { return c.Check(response); });
+  return Metered("check", Phase::kCheck, nullptr, [&](Connector& c) { return c.Check(response); });
 }
 
 absl::Status Link::Read(const connector::ReadRequest& request, SourceBatch* batch) {
-  return Guarded(Phase::kRead, nullptr, [&](Connector& c) { return c.ReadBatch(request, batch); });
+  return Metered("read", Phase::kRead, nullptr,
+                 [&](Connector& c) { return c.ReadBatch(request, batch); });
 }
 
 absl::StatusOr<bool> Link::Wait(absl::Duration timeout) {
@@ -129,12 +145,14 @@ void Link::InterruptWait() {
 
 absl::Status Link::Apply(const connector::ApplyRequest& request, connector::ApplyResponse* response,
                          bool* sent) {
-  return Guarded(Phase::kApply, sent, [&](Connector& c) { return c.Apply(request, response); });
+  return Metered("apply", Phase::kApply, sent,
+                 [&](Connector& c) { return c.Apply(request, response); });
 }
 
 absl::Status Link::Find(const connector::FindRequest& request, connector::FindResponse* response,
                         bool* sent) {
-  return Guarded(Phase::kFind, sent, [&](Connector& c) { return c.Find(request, response); });
+  return Metered("find", Phase::kFind, sent,
+                 [&](Connector& c) { return c.Find(request, response); });
 }
 
 void Link::SleepIfAbandoned() const {

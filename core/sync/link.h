@@ -9,10 +9,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/base/meters.h"
 #include "core/sync/outcome.h"
 #include "core/sync/plan.h"
 #include "core/sync/ports.h"
@@ -32,6 +34,7 @@ class Link {
     // Shared: a thread that is left behind in a call may outlive the scheduler.
     std::shared_ptr<Watchdog> watchdog;
     absl::Duration call_time_max;
+    Meters* meters = &Meters::None();  // outlives the link
     MakeOpenRequest make_open_request;
   };
   Link(std::string connection, std::string connector_id, Options options);
@@ -71,6 +74,9 @@ class Link {
 
  private:
   absl::Status Guarded(Phase phase, bool* sent,
+                       const std::function<absl::Status(Connector&)>& call);
+  // As Guarded, and counted under this name.
+  absl::Status Metered(std::string_view name, Phase phase, bool* sent,
                        const std::function<absl::Status(Connector&)>& call);
   absl::StatusOr<std::shared_ptr<Connector>> Opened();
   void InterruptNow();

@@ -9,6 +9,7 @@
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
 #include "core/sync/key_text.h"
+#include "core/sync/lost_time.h"
 #include "core/sync/outside_id.h"
 
 namespace entrepot::sync {
@@ -201,9 +202,7 @@ absl::Status Outbox::NoteOne(store::Transaction& tx, const Noted& noted) const {
     delivery = store::Delivery{.connection = plan_->name, .record_id = noted.record_id};
   }
   delivery->revision = noted.revision;
-  delivery->state = kPending;
-  delivery->attempts = 0;
-  delivery->due = tx.now();
+  MakePending(store_->epoch(), tx.now(), &*delivery);
   delivery->waits_for.clear();
   delivery->error.clear();
   return tx.SaveDelivery(*delivery);
@@ -230,6 +229,7 @@ absl::Status Outbox::NoteThere(store::Transaction& tx, const Noted& noted,
   if (!delivery) return absl::OkStatus();
   const bool refused = delivery->state == store::DeliveryState::kRejected;
   delivery->revision = delivery->delivered_revision = noted.revision;
+  if (noted.own) delivery->epoch = store_->epoch().number;  // it has just shown it
   delivery->state = store::DeliveryState::kDelivered;
   delivery->waits_for.clear();
   delivery->error.clear();

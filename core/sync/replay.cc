@@ -8,6 +8,7 @@
 #include "core/base/absl_view.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
+#include "core/sync/lost_time.h"
 #include "core/sync/raw_row.h"
 
 namespace entrepot::sync {
@@ -53,7 +54,8 @@ bool HandedOver(const store::Delivery& delivery) {
 }
 
 // What a sink could not take is sent again.
-absl::Status Redeliver(store::Transaction& tx, const store::DeadLetter& letter) {
+absl::Status Redeliver(store::Transaction& tx, const store::Epoch& epoch,
+                       const store::DeadLetter& letter) {
   const std::string& path = letter.source.dataset;
   const std::string connection = path.substr(0, path.find('/'));
   ASSIGN_OR_RETURN(auto delivery, tx.GetDelivery(connection, letter.record_id));
@@ -64,9 +66,8 @@ absl::Status Redeliver(store::Transaction& tx, const store::DeadLetter& letter) 
   const bool under_way =
       delivery->state == kInFlight || (delivery->state == kUnknown && !HandedOver(*delivery));
   if (under_way) return tx.RemoveDeadLetter(letter.id);
-  delivery->state = kPending;
-  delivery->attempts = 0;
-  delivery->due = tx.now();
+  if (HandedOver(*delivery)) delivery->epoch = epoch.number;  // a person has looked
+  MakePending(epoch, tx.now(), &*delivery);
   RETURN_IF_ERROR(tx.SaveDelivery(*delivery));
   return tx.RemoveDeadLetter(letter.id);
 }
@@ -203,7 +204,7 @@ absl::Status Replay::ReplayLetter(store::Transaction& tx, uint64_t id, bool forc
   if (!letter) return absl::OkStatus();  // gone since: a later row was applied for its key
   if (letter->record_id == 0) return ReplayRow(tx, *letter, force, counts);
   counts->set_applied(counts->applied() + 1);
-  return Redeliver(tx, *letter);
+  return Redeliver(tx, options_.store->epoch(), *letter);
 }
 
 absl::Status Replay::ReplayRow(store::Transaction& tx, const store::DeadLetter& letter, bool force,
@@ -229,7 +230,8 @@ absl::Status Replay::ReplayRow(store::Transaction& tx, const store::DeadLetter& 
     }
   }
   RETURN_IF_ERROR(tx.RemoveDeadLetter(letter.id));
-  admission->SetReplay(letter.died_at, letter.replays + 1);
+  admission->SetReplay(letter.died_at, letter.replays + 1,
+                       letter.original_row.empty() ? nullptr : &letter);
   ASSIGN_OR_RETURN(const Passage passage, admission->EnterRow(tx, RowOf(batch, 0)));
   if (Applied(passage.result)) {
     counts->set_applied(counts->applied() + 1);

@@ -37,12 +37,14 @@ struct Core {
        const mapping::Environment& environment)
       : environment(environment),
         plan(std::move(plans)),
-        intake(IntakeOptions{options.store, &options.config->limits(), environment}),
-        replay(IntakeOptions{options.store, &options.config->limits(), environment}, &plan) {}
+        intake_options{options.store, &options.config->limits(), environment, options.meters},
+        intake(intake_options),
+        replay(intake_options, &plan) {}
 
   const mapping::Environment environment;
   std::vector<ConnectionPlan> plan;
   std::shared_ptr<Watchdog> watchdog = std::make_shared<Watchdog>();
+  const IntakeOptions intake_options;
   Intake intake;
   Replay replay;
   std::vector<Connection> connections;  // in order of plan
@@ -172,6 +174,7 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
         Link::Options{.connectors = options.connectors,
                       .watchdog = core->watchdog,
                       .call_time_max = DurationOf(limits.connector_call_time_max()),
+                      .meters = options.meters,
                       .make_open_request = options.make_open_request});
   };
   connection->link = connection->sink_link = make_link();
@@ -198,7 +201,8 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
     connection->dispatcher.emplace(DispatcherOptions{.store = options.store,
                                                      .clock = options.clock,
                                                      .limits = &limits,
-                                                     .environment = core->environment},
+                                                     .environment = core->environment,
+                                                     .meters = options.meters},
                                    plan, connection->sink_link);
   }
 }

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/clock.h"
+#include "core/base/meters.h"
 #include "core/domain/authority.h"
 #include "core/store/store.h"
 #include "core/sync/link.h"
@@ -36,6 +37,7 @@ struct SchedulerOptions {
   domain::Authority* authority = nullptr;
   // Registered with the store. nullptr: records are found by outside ids and keys only.
   const MatchIndex* matches = nullptr;
+  Meters* meters = &Meters::None();
   // What connections are opened with (core/config's MakeOpenRequest); called on their threads.
   MakeOpenRequest make_open_request;
   // How long Stop waits for a connector that does not return from an interrupted call.

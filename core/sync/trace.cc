@@ -3,32 +3,40 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
-#include <memory>
-#include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
+#include "absl/time/time.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
-#include "core/domain/diff.h"
+#include "core/domain/kind.h"
+#include "core/store/revisions.h"
 #include "core/sync/key_text.h"
-#include "core/sync/parcel.h"
+#include "core/sync/referring.h"
+#include "core/sync/trace_texts.h"
 
 namespace entrepot::sync {
 namespace {
 
-using google::protobuf::Message;
-
-constexpr int kRelatedMax = 20;
-constexpr int kScannedMax = 20'000;  // records looked through for those that refer to this one
-constexpr int kPage = 1000;
-constexpr size_t kChangesMax = 6;
-constexpr size_t kValueBytesMax = 60;
+constexpr int kDocumentsMax = 20;
+// Of more than these the way is not told, only that they are there.
+constexpr size_t kDocumentsToldMax = 12;
+constexpr int kRevisionsOfDocument = 20;
+constexpr int kItemsMax = 20;
+constexpr size_t kReferredMax = 12;
 
 struct Step {
   absl::Time at;
+  std::string about;
   std::string text;
+  bool open = false;
 };
+
+absl::Time TimeOf(const v1::Record& record) {
+  return absl::FromUnixSeconds(record.changed_at().seconds()) +
+         absl::Nanoseconds(record.changed_at().nanos());
+}
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
   const int64_t seconds = absl::ToUnixSeconds(time);
@@ -37,301 +45,197 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
       static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
-std::unique_ptr<Message> BodyIn(const store::LogEntry& entry) {
-  std::unique_ptr<Message> body(google::protobuf::MessageFactory::generated_factory()
-                                    ->GetPrototype(domain::InfoOf(entry.kind).descriptor)
-                                    ->New());
-  if (!body->ParseFromString(entry.body)) return nullptr;
-  return body;
-}
-
-std::string Shortened(const std::string& value) {
-  if (value.empty()) return "nothing";
-  if (value.size() <= kValueBytesMax) return value;
-  size_t cut = kValueBytesMax;
-  while (cut > 0 && (static_cast<unsigned char>(value[cut]) & 0xC0) == 0x80) --cut;
-  return value.substr(0, cut) + "…";
-}
-
-std::string ChangesText(const std::vector<domain::FieldDifference>& differences) {
-  std::string text;
-  for (size_t i = 0; i < differences.size() && i < kChangesMax; ++i) {
-    const auto& difference = differences[i];
-    text += fmt::format("{}{}: {} → {}", i == 0 ? "" : ", ", difference.path,
-                        Shortened(difference.before), Shortened(difference.after));
-  }
-  if (differences.size() > kChangesMax) {
-    text += fmt::format(" and {} more fields", differences.size() - kChangesMax);
-  }
-  return text;
-}
-
-// "warehouse/stock" is read, "api:anna" is written, "reaction:invoice" is made.
-std::string Verb(std::string_view origin, bool first) {
-  if (origin.starts_with("api:")) {
-    return fmt::format("{} through the API by {}", first ? "entered" : "changed",
-                       origin.substr(std::string_view("api:").size()));
-  }
-  if (origin.starts_with("reaction:")) {
-    return fmt::format("{} by the hub itself ({})", first ? "made" : "changed",
-                       origin.substr(std::string_view("reaction:").size()));
-  }
-  return fmt::format("{} from {}", first ? "read" : "changed by a reading", origin);
-}
-
-std::string RevisionText(const store::LogEntry& entry, const store::LogEntry* before) {
-  std::string text = fmt::format("revision {}: ", entry.revision);
-  if (entry.deleted && (before == nullptr || !before->deleted)) {
-    return text + fmt::format("deleted by {}", entry.origin);
-  }
-  text += Verb(entry.origin, entry.revision == 1);
-  if (before == nullptr) return text;
-  if (before->deleted && !entry.deleted) text += ", no longer deleted";
-  const auto old_body = BodyIn(*before);
-  const auto new_body = BodyIn(entry);
-  const std::string changes = ChangesText(domain::Diff(old_body.get(), new_body.get()));
-  return changes.empty() ? text : fmt::format("{}: {}", text, changes);
-}
-
-std::string DeliveryText(const store::Delivery& delivery) {
-  const std::string known =
-      delivery.outside_id.empty() ? "" : fmt::format(", there as \"{}\"", delivery.outside_id);
-  const std::string& to = delivery.connection;
-  switch (delivery.state) {
-    case store::DeliveryState::kPending:
-      return fmt::format("revision {} is to go to {}{}{}", delivery.revision, to, known,
-                         delivery.error.empty() ? "" : "; the last try: " + delivery.error);
-    case store::DeliveryState::kInFlight:
-      return fmt::format("revision {} is on its way to {}{}", delivery.revision, to, known);
-    case store::DeliveryState::kUnknown:
-      return fmt::format("revision {} was sent to {}, and its answer was lost: {}",
-                         delivery.revision, to, delivery.error);
-    case store::DeliveryState::kDelivered:
-      return fmt::format("revision {} is at {}{}", delivery.delivered_revision, to, known);
-    case store::DeliveryState::kRejected:
-      return fmt::format("revision {} was rejected by {}: {}", delivery.revision, to,
-                         delivery.error);
-    case store::DeliveryState::kWaiting:
-      return fmt::format("revision {} waits at {} for {}", delivery.revision, to,
-                         delivery.waits_for);
-  }
-  return "";
-}
-
-absl::StatusOr<v1::Record> Required(const store::Reader& reader, uint64_t id) {
-  ASSIGN_OR_RETURN(auto record, reader.Get(id));
-  if (record) return *std::move(record);
-  return Failure(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
-                 fmt::format("there is no record #{}", id));
-}
-
-absl::StatusOr<std::string> NameOf(const store::Reader& reader, const v1::Record& record) {
-  const domain::KindInfo& info = domain::InfoOf(record.body_case());
-  ASSIGN_OR_RETURN(const std::string key, KeyTextOf(reader, info, domain::BodyOf(record)));
-  return fmt::format("{} {}", info.name, key);
-}
-
-// The steps of one record, unsorted.
 class Tracer {
  public:
-  Tracer(const store::Reader& reader, const v1::Record& record)
-      : reader_(reader), record_(record), info_(domain::InfoOf(record.body_case())) {}
+  Tracer(const store::Reader& reader, v1::TraceResponse* response)
+      : reader_(reader), response_(response) {}
 
-  absl::StatusOr<std::vector<Step>> Steps(int revisions_max) {
-    RETURN_IF_ERROR(AddRevisions(revisions_max));
-    RETURN_IF_ERROR(AddBindings());
-    RETURN_IF_ERROR(AddDeliveries());
-    RETURN_IF_ERROR(AddReferred());
-    RETURN_IF_ERROR(AddReferring());
-    std::stable_sort(steps_.begin(), steps_.end(),
-                     [](const Step& a, const Step& b) { return a.at < b.at; });
-    return std::move(steps_);
+  // Everything of one record.
+  absl::Status Tell(const v1::Record& record, int revisions_max) {
+    ASSIGN_OR_RETURN(about_, TitleOf(reader_, record));
+    at_ = TimeOf(record);
+    RETURN_IF_ERROR(TellRevisions(record, revisions_max));
+    RETURN_IF_ERROR(TellNames(record));
+    RETURN_IF_ERROR(TellDeliveries(record));
+    return TellItems(record);
+  }
+
+  // That it is there, and how it stands.
+  absl::Status Mention(const v1::Record& record) {
+    ASSIGN_OR_RETURN(about_, TitleOf(reader_, record));
+    Add(TimeOf(record), fmt::format("belongs to it (revision {}{})", record.revision(),
+                                    record.deleted() ? ", deleted" : ""));
+    return absl::OkStatus();
+  }
+
+  absl::Status TellReferred(const v1::Record& record) {
+    const domain::KindInfo& info = domain::InfoOf(record.body_case());
+    ASSIGN_OR_RETURN(about_, TitleOf(reader_, record));
+    std::string names;
+    std::set<uint64_t> told;
+    for (const uint64_t id : domain::ReferencesOf(info, domain::BodyOf(record))) {
+      if (!told.insert(id).second || told.size() > kReferredMax) continue;
+      ASSIGN_OR_RETURN(const auto referred, reader_.Get(id));
+      if (!referred) continue;
+      ASSIGN_OR_RETURN(const std::string title, TitleOf(reader_, *referred));
+      names += (names.empty() ? "" : ", ") + title + (referred->deleted() ? " (deleted)" : "");
+    }
+    if (told.size() > kReferredMax) {
+      names += fmt::format(" and {} more", told.size() - kReferredMax);
+    }
+    if (!names.empty()) Add(TimeOf(record), "refers to " + names);
+    return absl::OkStatus();
+  }
+
+  void Finish() {
+    std::stable_sort(steps_.begin(), steps_.end(), [](const Step& a, const Step& b) {
+      return a.open != b.open ? b.open : a.at < b.at;
+    });
+    for (const Step& step : steps_) {
+      v1::TraceStep* shown = response_->add_steps();
+      SetTime(step.at, shown->mutable_at());
+      shown->set_about(step.about);
+      shown->set_text(step.text);
+      shown->set_open(step.open);
+    }
   }
 
  private:
-  absl::Status AddRevisions(int revisions_max) {
-    ASSIGN_OR_RETURN(const auto history, reader_.History(record_.id(), revisions_max));
-    for (size_t i = 0; i < history.size(); ++i) {
+  void Add(absl::Time at, std::string text, bool open = false) {
+    steps_.push_back({at, about_, std::move(text), open});
+  }
+
+  absl::Status TellRevisions(const v1::Record& record, int revisions_max) {
+    ASSIGN_OR_RETURN(const auto history, reader_.History(record.id(), revisions_max));
+    const bool whole = history.empty() || store::IsFirst(history.back());
+    if (!whole) {
+      Add(history.back().at,
+          fmt::format("what it was before revision {} is not shown", history.back().revision));
+    }
+    for (size_t i = history.size(); i-- > 0;) {
       const store::LogEntry* before = i + 1 < history.size() ? &history[i + 1] : nullptr;
-      steps_.push_back({history[i].at, RevisionText(history[i], before)});
-      newest_ = std::max(newest_, history[i].at);
-    }
-    std::reverse(steps_.begin(), steps_.end());
-    if (!history.empty() && history.back().revision > 1) {
-      steps_.insert(steps_.begin(),
-                    {history.back().at, fmt::format("revisions before {} are no longer shown",
-                                                    history.back().revision)});
+      ASSIGN_OR_RETURN(std::string text, RevisionText(reader_, history[i], before));
+      Add(history[i].at, std::move(text));
     }
     return absl::OkStatus();
   }
 
-  absl::Status AddBindings() {
-    ASSIGN_OR_RETURN(const auto bindings, reader_.BindingsOf(record_.id()));
-    for (const auto& [connection, outside_id] : bindings) {
-      steps_.push_back({newest_, fmt::format("{} knows it as \"{}\"", connection, outside_id)});
+  absl::Status TellNames(const v1::Record& record) {
+    concern_ = {.record_id = record.id()};
+    ASSIGN_OR_RETURN(concern_.known_as, reader_.BindingsOf(record.id()));
+    for (const auto& [connection, outside_id] : concern_.known_as) {
+      v1::TraceName* shown = response_->add_names();
+      shown->set_record(about_);
+      shown->set_connection(connection);
+      shown->set_outside_id(outside_id);
     }
     return absl::OkStatus();
   }
 
-  absl::Status AddDeliveries() {
-    ASSIGN_OR_RETURN(const auto deliveries, reader_.DeliveriesOf(record_.id()));
+  absl::Status TellDeliveries(const v1::Record& record) {
+    ASSIGN_OR_RETURN(const auto deliveries, reader_.DeliveriesOf(record.id()));
     for (const store::Delivery& delivery : deliveries) {
       const bool sent = delivery.sent_at > absl::UnixEpoch();
-      steps_.push_back({sent ? delivery.sent_at : newest_, DeliveryText(delivery)});
+      Add(sent ? delivery.sent_at : at_, DeliveryText(delivery), IsOpen(delivery));
     }
     return absl::OkStatus();
   }
 
-  absl::Status AddReferred() {
-    auto ids = domain::ReferencesOf(info_, domain::BodyOf(record_));
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    for (const uint64_t id : ids) {
-      if (related_ >= kRelatedMax) return absl::OkStatus();
-      ASSIGN_OR_RETURN(const auto referred, reader_.Get(id));
-      if (!referred) continue;
-      RETURN_IF_ERROR(AddRelated("refers to", *referred));
+  // Rows and deliveries that wait for the record, and what of it needs a person.
+  absl::Status TellItems(const v1::Record& record) {
+    const domain::KindInfo& info = domain::InfoOf(record.body_case());
+    ASSIGN_OR_RETURN(const std::string key, KeyTextOf(reader_, info, domain::BodyOf(record)));
+    concern_.kind = info.name;
+    concern_.keys = {key};
+    for (const auto& [connection, outside_id] : concern_.known_as) {
+      concern_.keys.push_back(outside_id);
+    }
+    ASSIGN_OR_RETURN(const auto edits, reader_.RowEditsOf(concern_, kItemsMax));
+    for (const store::RowEdit& edit : edits) {
+      Add(edit.at, fmt::format("{} corrected its row from {}: {}: {} → {}", edit.actor,
+                               edit.dataset, edit.column, edit.before, edit.after));
+    }
+    ASSIGN_OR_RETURN(const auto parked, reader_.ParkedAbout(concern_, kItemsMax));
+    for (const store::ParkedItem& item : parked) TellParked(item);
+    ASSIGN_OR_RETURN(const auto letters, reader_.DeadLettersAbout(concern_, kItemsMax));
+    for (const store::DeadLetter& letter : letters) {
+      if (letter.record_id != 0) continue;  // the delivery has told it
+      Add(letter.died_at,
+          fmt::format("a row of it from {} needs a person (dead letter {}): {}",
+                      SourceText(letter.source), letter.id, letter.reason),
+          /*open=*/true);
+    }
+    ASSIGN_OR_RETURN(const auto waiting,
+                     reader_.DeliveriesWaitingFor(fmt::format("{} {}", info.name, key), kItemsMax));
+    for (const store::Delivery& delivery : waiting) {
+      ASSIGN_OR_RETURN(const auto waiter, reader_.Get(delivery.record_id));
+      if (!waiter) continue;
+      ASSIGN_OR_RETURN(const std::string title, TitleOf(reader_, *waiter));
+      Add(at_,
+          fmt::format("{} waits for it: it cannot go to {} before", title, delivery.connection),
+          /*open=*/true);
     }
     return absl::OkStatus();
   }
 
-  // By a look through the newest records of each kind that can refer to this one; kinds that come
-  // by the million are left out, as that would take too long.
-  absl::Status AddReferring() {
-    for (const domain::KindInfo& kind : domain::Kinds()) {
-      const bool can = std::any_of(kind.references.begin(), kind.references.end(),
-                                   [&](const auto& to) { return to.target == info_.kind; });
-      if (!can || kind.bulk) continue;
-      store::Page page{.limit = kPage, .newest_first = true};
-      for (int looked = 0; looked < kScannedMax && related_ < kRelatedMax;) {
-        ASSIGN_OR_RETURN(const auto records, reader_.List(kind.kind, page));
-        for (const v1::Record& record : records) {
-          const auto ids = domain::ReferencesOf(kind, domain::BodyOf(record));
-          if (std::find(ids.begin(), ids.end(), record_.id()) == ids.end()) continue;
-          if (related_ >= kRelatedMax) break;
-          RETURN_IF_ERROR(AddRelated("is referred to by", record));
-        }
-        if (records.size() < kPage) break;
-        looked += static_cast<int>(records.size());
-        page.after = records.back().id();
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status AddRelated(std::string_view how, const v1::Record& record) {
-    ++related_;
-    ASSIGN_OR_RETURN(const std::string name, NameOf(reader_, record));
-    absl::Time at = newest_;
-    if (how != "refers to") {
-      at = absl::FromUnixSeconds(record.changed_at().seconds()) +
-           absl::Nanoseconds(record.changed_at().nanos());
-    }
-    steps_.push_back({at, fmt::format("{} {} (#{}, revision {}{})", how, name, record.id(),
-                                      record.revision(), record.deleted() ? ", deleted" : "")});
-    return absl::OkStatus();
+  void TellParked(const store::ParkedItem& item) {
+    const bool for_it = item.waits_for_kind == concern_.kind &&
+                        std::find(concern_.keys.begin(), concern_.keys.end(), item.waits_for_key) !=
+                            concern_.keys.end();
+    Add(item.parked_at,
+        for_it ? fmt::format("a row from {} waits for it", SourceText(item.source))
+               : fmt::format("a newer row of it from {} waits for {} {}", SourceText(item.source),
+                             item.waits_for_kind, item.waits_for_key),
+        /*open=*/true);
   }
 
   const store::Reader& reader_;
-  const v1::Record& record_;
-  const domain::KindInfo& info_;
+  v1::TraceResponse* response_;
   std::vector<Step> steps_;
-  absl::Time newest_ = absl::UnixEpoch();
-  int related_ = 0;
+  // Of the record that is being told.
+  std::string about_;
+  absl::Time at_;
+  store::Concern concern_;
 };
 
-v1::Record RecordOf(uint64_t id, const store::LogEntry& entry) {
-  v1::Record record;
-  record.set_id(id);
-  record.set_revision(entry.revision);
-  record.set_origin(entry.origin);
-  record.set_deleted(entry.deleted);
-  SetTime(entry.at, record.mutable_changed_at());
-  // A body that cannot be read is shown as an empty one: the rest of the history still counts.
-  if (!domain::MutableBodyOf(&record, entry.kind)->ParseFromString(entry.body)) {
-    domain::MutableBodyOf(&record, entry.kind)->Clear();
+// The records that refer to it, and those that refer to them: of an order its requests and
+// invoices, and the payments of these.
+absl::StatusOr<std::vector<v1::Record>> DocumentsOf(const store::Reader& reader,
+                                                    const v1::Record& record) {
+  ASSIGN_OR_RETURN(auto documents, ReferringTo(reader, {record.id()}, kDocumentsMax));
+  if (documents.empty() || documents.size() > kDocumentsToldMax) return documents;
+  std::set<uint64_t> ids;
+  for (const v1::Record& document : documents) ids.insert(document.id());
+  ASSIGN_OR_RETURN(auto further, ReferringTo(reader, ids, kDocumentsMax));
+  for (v1::Record& document : further) {
+    const bool known = document.id() == record.id() || !ids.insert(document.id()).second;
+    if (!known) documents.push_back(std::move(document));
   }
-  return record;
-}
-
-// The field itself, without what stands inside it: "lines[2].quantity" is part of "lines".
-std::string FieldOfPath(const std::string& path) {
-  return path.substr(0, path.find_first_of("[."));
-}
-
-void FillOrigins(const std::vector<v1::Revision>& newest_first, const v1::Record& newest,
-                 v1::GetHistoryResponse* response) {
-  std::map<std::string, const v1::Record*> setter;
-  for (const v1::Revision& revision : newest_first) {
-    for (const v1::FieldChange& change : revision.changes()) {
-      setter.emplace(FieldOfPath(change.field()), &revision.record());
-    }
-  }
-  const Message& body = domain::BodyOf(newest);
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  body.GetReflection()->ListFields(body, &fields);
-  for (const auto* field : fields) {
-    const auto found = setter.find(field->name());
-    if (found == setter.end()) continue;  // set by a revision that is no longer kept
-    v1::FieldOrigin* origin = response->add_origins();
-    origin->set_field(field->name());
-    origin->set_origin(found->second->origin());
-    origin->set_revision(found->second->revision());
-    *origin->mutable_changed_at() = found->second->changed_at();
-  }
+  return documents;
 }
 
 }  // namespace
 
-std::vector<v1::FieldChange> Differences(const Message* before, const Message* after) {
-  std::vector<v1::FieldChange> changes;
-  for (const domain::FieldDifference& difference : domain::Diff(before, after)) {
-    v1::FieldChange change;
-    change.set_field(difference.path);
-    change.set_before(difference.before);
-    change.set_after(difference.after);
-    changes.push_back(std::move(change));
-  }
-  return changes;
-}
-
 absl::StatusOr<v1::TraceResponse> Trace(const store::Reader& reader, uint64_t record_id,
                                         int revisions_max) {
+  ASSIGN_OR_RETURN(auto record, reader.Get(record_id));
+  if (!record) {
+    return Failure(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
+                   fmt::format("there is no record #{}", record_id));
+  }
   v1::TraceResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_record(), Required(reader, record_id));
-  ASSIGN_OR_RETURN(const std::vector<Step> steps,
-                   Tracer(reader, response.record()).Steps(revisions_max));
-  for (const Step& step : steps) {
-    v1::TraceStep* shown = response.add_steps();
-    SetTime(step.at, shown->mutable_at());
-    shown->set_text(step.text);
+  ASSIGN_OR_RETURN(*response.mutable_title(), TitleOf(reader, *record));
+  Tracer tracer(reader, &response);
+  RETURN_IF_ERROR(tracer.Tell(*record, revisions_max));
+  RETURN_IF_ERROR(tracer.TellReferred(*record));
+  ASSIGN_OR_RETURN(const auto documents, DocumentsOf(reader, *record));
+  for (const v1::Record& document : documents) {
+    RETURN_IF_ERROR(documents.size() > kDocumentsToldMax
+                        ? tracer.Mention(document)
+                        : tracer.Tell(document, kRevisionsOfDocument));
   }
-  return response;
-}
-
-absl::StatusOr<v1::GetHistoryResponse> History(const store::Reader& reader, uint64_t record_id,
-                                               int revisions_max) {
-  ASSIGN_OR_RETURN(const v1::Record newest, Required(reader, record_id));
-  // One more than is shown, to compare the oldest shown with.
-  ASSIGN_OR_RETURN(auto entries, reader.History(record_id, revisions_max + 1));
-  v1::GetHistoryResponse response;
-  std::vector<v1::Revision> revisions;
-  for (size_t i = 0; i < entries.size() && static_cast<int>(i) < revisions_max; ++i) {
-    v1::Revision revision;
-    *revision.mutable_record() = RecordOf(record_id, entries[i]);
-    const bool first = entries[i].revision == 1;
-    if (i + 1 < entries.size() || first) {
-      const auto before = first ? nullptr : BodyIn(entries[i + 1]);
-      for (v1::FieldChange& change :
-           Differences(before.get(), &domain::BodyOf(revision.record()))) {
-        *revision.add_changes() = std::move(change);
-      }
-    }
-    revisions.push_back(std::move(revision));
-  }
-  response.set_thinned(revisions.empty() || revisions.back().record().revision() > 1);
-  FillOrigins(revisions, newest, &response);
-  for (v1::Revision& revision : revisions) *response.add_revisions() = std::move(revision);
+  tracer.Finish();
+  *response.mutable_record() = *std::move(record);
   return response;
 }
 

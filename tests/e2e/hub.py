@@ -92,6 +92,7 @@ class Hub:
         self.config.write_text(config, encoding="utf-8")
         self.process = None
         self.address = None  # of TCP
+        self.http = None  # where hub.http_listen is set
         self.log = self.folder / "hub.log"
 
     def __enter__(self):
@@ -121,6 +122,8 @@ class Hub:
             raise AssertionError("the hub did not start (%d): %s%s" % (
                 code, line, self.log.read_text()[-4000:]))
         self.address = found.group(1)
+        http = re.search(r"http://(\S+)", line)
+        self.http = http and http.group(1)
 
     def stop(self):
         """Ends it as an administrator would; it must end well."""

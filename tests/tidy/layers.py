@@ -15,6 +15,7 @@ LIBRARIES = [
      "gRPC ends at core/api and the applications"),
     (r"spdlog/", r"core/base/", "the log is written through core/base/log.h"),
     (r"boost/beast", r"core/http/|tests/", "HTTP is spoken in core/http"),
+    (r"prometheus/", r"core/http/|tests/", "parts tell of what they do through core/base/meters.h"),
     (r"boost/dll|dlfcn\.h", r"plugins/|tests/", "libraries are loaded by plugins/host"),
     (r"yaml-cpp/", r"core/config/|app/entrepot/|tests/", "the hub reads YAML in core/config"),
     (r"absl/synchronization/", r"$^", "std::mutex: absl's hides races from the thread sanitizer"),

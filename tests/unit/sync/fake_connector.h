@@ -15,6 +15,7 @@
 
 #include "core/base/reason.h"
 #include "core/base/retry_after.h"
+#include "core/domain/kind.h"
 #include "core/sync/ports.h"
 
 namespace entrepot::sync {
@@ -44,6 +45,7 @@ class FakeSystem {
 
   connector::Manifest manifest;  // set before use
   bool tells_revisions = true;
+  bool compares = false;  // Find says whether what is held is the same
 
   // As source: what each dataset gives, batch after batch. The cursor is the index of the next.
   std::map<std::string, std::vector<connector::ReadResponse>> batches;
@@ -188,6 +190,7 @@ class FakeConnector final : public Connector {
       result->set_found(true);
       result->set_outside_id(found->second.outside_id);
       if (system_->tells_revisions) result->set_revision(found->second.revision);
+      if (system_->compares) result->set_content(ContentOf(found->second, item));
     }
     return absl::OkStatus();
   }
@@ -199,6 +202,14 @@ class FakeConnector final : public Connector {
   }
 
  private:
+  static connector::Content ContentOf(const FakeSystem::Held& held,
+                                      const connector::FindItem& item) {
+    const auto& there = domain::BodyOf(held.last.record());
+    const auto& asked = domain::BodyOf(item.record());
+    const bool same = there.SerializeAsString() == asked.SerializeAsString();
+    return same ? connector::CONTENT_SAME : connector::CONTENT_DIFFERENT;
+  }
+
   // False: interrupted.
   bool Block(std::unique_lock<std::mutex>& lock) {
     if (!system_->blocks) return true;

@@ -1,6 +1,9 @@
 #include "core/sync/trace.h"
 
 #include "core/base/reason.h"
+#include "core/sync/edit_letter.h"
+#include "core/sync/history.h"
+#include "core/sync/trace_texts.h"
 #include "tests/unit/sync/sync_fixture.h"
 
 namespace entrepot::sync {
@@ -23,7 +26,11 @@ class TraceTest : public SyncTest {
     std::vector<std::string> steps;
     const auto traced = Trace(*Read(), id);
     EXPECT_TRUE(traced.ok()) << traced.status();
-    for (const v1::TraceStep& step : traced->steps()) steps.push_back(step.text());
+    for (const v1::TraceStep& step : traced->steps()) {
+      const bool own = step.about() == traced->title();
+      steps.push_back((step.open() ? "open: " : "") + (own ? "" : step.about() + " ") +
+                      step.text());
+    }
     return steps;
   }
 
@@ -32,10 +39,14 @@ class TraceTest : public SyncTest {
 
 TEST_F(TraceTest, TellsWhereARecordCameFromAndWhatChanged) {
   const auto steps = Steps(id_);
-  EXPECT_EQ(steps[0], "revision 1: read from wh/products");
-  EXPECT_THAT(steps[1], HasSubstr("revision 2: changed by a reading from wh/products"));
-  EXPECT_THAT(steps[1], HasSubstr("bolt M8"));
-  EXPECT_THAT(steps, Contains("wh knows it as \"A\""));
+  EXPECT_EQ(steps[0],
+            "read from wh/products (sku.csv, line 2): sku: A; name: bolt; lead time days: 3");
+  EXPECT_EQ(steps[1], "a new reading from wh/products (sku.csv, line 2): name: bolt → bolt M8");
+  const auto traced = Trace(*Read(), id_);
+  EXPECT_EQ(traced->title(), "product A");
+  ASSERT_EQ(traced->names_size(), 1);
+  EXPECT_EQ(traced->names(0).connection(), "wh");
+  EXPECT_EQ(traced->names(0).outside_id(), "A");
 }
 
 TEST_F(TraceTest, NamesThePersonAndTheDeletion) {
@@ -46,27 +57,31 @@ TEST_F(TraceTest, NamesThePersonAndTheDeletion) {
   clock_.Advance(absl::Seconds(1));
   Enter(product, id_, /*deleted=*/true);
   const auto steps = Steps(id_);
-  EXPECT_THAT(steps, Contains(HasSubstr("revision 3: changed through the API by anna")));
-  EXPECT_THAT(steps, Contains(HasSubstr("revision 4: deleted by api:anna")));
+  EXPECT_THAT(steps, Contains("changed by anna: family: nothing → fasteners"));
+  EXPECT_THAT(steps, Contains("deleted by anna"));
 }
 
 TEST_F(TraceTest, ShowsDeliveriesWithTheirStateAndOutsideId) {
-  ASSERT_TRUE(store_
-                  ->Write([&](store::Transaction& tx) {
-                    return tx.SaveDelivery({.connection = "shop",
-                                            .record_id = id_,
-                                            .revision = 2,
-                                            .delivered_revision = 2,
-                                            .state = store::DeliveryState::kDelivered,
-                                            .due = tx.now(),
-                                            .sent_at = tx.now(),
-                                            .outside_id = "4711"});
-                  })
-                  .ok());
-  EXPECT_THAT(Steps(id_), Contains("revision 2 is at shop, there as \"4711\""));
+  store::Delivery delivery{.connection = "shop",
+                           .record_id = id_,
+                           .revision = 2,
+                           .delivered_revision = 2,
+                           .state = store::DeliveryState::kDelivered,
+                           .sent_at = clock_.Now(),
+                           .outside_id = "4711"};
+  const auto save = [&] {
+    ASSERT_TRUE(store_->Write([&](auto& tx) { return tx.SaveDelivery(delivery); }).ok());
+  };
+  save();
+  EXPECT_THAT(Steps(id_), Contains("is at shop, which calls it \"4711\""));
+  delivery.state = store::DeliveryState::kWaiting;
+  delivery.waits_for = "client C-7";
+  save();
+  EXPECT_EQ(Steps(id_).back(),
+            "open: waits to be sent to shop, which does not have client C-7 yet");
 }
 
-TEST_F(TraceTest, NamesWhatItRefersToAndWhatRefersToIt) {
+TEST_F(TraceTest, TellsOfDocumentsThatBelongToItAndWhoWaitsForIt) {
   v1::Client client;
   client.set_code("C1");
   const uint64_t client_id = Enter(client);
@@ -74,8 +89,52 @@ TEST_F(TraceTest, NamesWhatItRefersToAndWhatRefersToIt) {
   contract.set_number("K1");
   contract.set_client_id(client_id);
   const uint64_t contract_id = Enter(contract);
-  EXPECT_THAT(Steps(contract_id), Contains(HasSubstr("refers to client C1")));
-  EXPECT_THAT(Steps(client_id), Contains(HasSubstr("is referred to by contract K1")));
+  ASSERT_TRUE(store_
+                  ->Write([&](store::Transaction& tx) {
+                    return tx.SaveDelivery({.connection = "shop",
+                                            .record_id = contract_id,
+                                            .revision = 1,
+                                            .state = store::DeliveryState::kWaiting,
+                                            .waits_for = "client C1"});
+                  })
+                  .ok());
+  const auto steps = Steps(client_id);
+  EXPECT_THAT(steps, Contains("contract K1 entered by anna: number: K1; client: C1"));
+  EXPECT_THAT(steps, Contains("open: contract K1 waits to be sent to shop, which does not have "
+                              "client C1 yet"));
+  EXPECT_THAT(steps, Contains("open: contract K1 waits for it: it cannot go to shop before"));
+  EXPECT_THAT(Steps(contract_id), Contains("refers to client C1"));
+}
+
+TEST_F(TraceTest, TellsOfRowsThatWaitOrNeedAPersonAndOfCorrections) {
+  Give("stock", {Stock({{"A", "M1", "5"}})});
+  RunOk("stock");  // parked: there is no such place
+  Give("products", {Products({{"A", "bolt M8", "soon"}})});
+  RunOk("products");
+  const auto letters = *Read()->ListDeadLetters("", {});
+  ASSERT_EQ(letters.size(), 1);
+  EXPECT_THAT(Steps(id_), Contains(HasSubstr("open: a row of it from wh/products (sku.csv, line 2) "
+                                             "needs a person (dead letter")));
+  ASSERT_TRUE(store_
+                  ->Write([&](store::Transaction& tx) {
+                    return EditLetter(tx, letters[0].id, std::vector<CellChange>{{"days", "4"}},
+                                      "olga")
+                        .status();
+                  })
+                  .ok());
+  EXPECT_THAT(Steps(id_), Contains("olga corrected its row from wh/products: days: soon → 4"));
+  v1::Warehouse place;
+  place.set_code("M1");
+  const uint64_t place_id = Enter(place);
+  EXPECT_THAT(Steps(place_id),
+              Contains("open: a row from wh/stock (sku.csv, line 2) waits for it"));
+}
+
+TEST_F(TraceTest, FieldsReadAsWords) {
+  EXPECT_EQ(FieldWords("lead_time_days"), "lead time days");
+  EXPECT_EQ(FieldWords("lines[0].expected.on"), "line 1 expected on");
+  EXPECT_EQ(FieldWords("client_id"), "client");
+  EXPECT_EQ(FieldWords("supplies[2]"), "supply 3");
 }
 
 TEST_F(TraceTest, ARecordThatIsNotThereIsNamed) {

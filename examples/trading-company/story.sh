@@ -1,4 +1,4 @@
-# The story that scripts/demo tells, in six steps. Sourced by it: `run` shows a command and runs it,
+# The story that scripts/demo tells, in seven steps. Sourced by it: `run` shows a command and runs it,
 # `check`, `wait_for` and `holds` end the story where something is not as it should be.
 
 # crm SQL: shows what the CRM's people do, and does it.
@@ -122,7 +122,7 @@ run hledger -f accountant.journal balance assets:receivable --flat
 holds "each client's balance agrees with the hub's invoices to the kopeck" \
   python3 "$company/agree.py" accountant.journal
 
-step "5. A payment comes back from the accountant"
+step "6. A payment comes back from the accountant"
 say "The bank's statement is in: the accountant enters two payments in her own journal."
 today=$(TZ=Europe/Moscow date +%F)
 cat >>accountant.journal <<EOT
@@ -147,7 +147,7 @@ it[0]['receivables'][0]['accounting']['difference'] == {'units': '0', 'nanos': 0
 holds "each client owes the same by the hub and by hledger, to the kopeck" \
   python3 "$company/agree.py" accountant.journal
 
-step "6. What is broken stops nothing"
+step "7. What is broken stops nothing"
 run entrepot dead-letters list
 check "two broken rows and one unknown unit are kept with file, line and column" "
 len(it[0]['deadLetters']) == 3 and all(d['source']['line'] for d in it[0]['deadLetters'])" \

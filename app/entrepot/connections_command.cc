@@ -9,7 +9,13 @@
 namespace entrepot::cli {
 namespace {
 
+using Stub = v1::OperationService::Stub;
+
 struct ConnectionsOptions {};
+
+struct NameOptions {
+  std::string name;
+};
 
 void AddDatasets(const v1::ConnectionStatus& connection, Table* table) {
   for (const v1::DatasetStatus& dataset : connection.datasets()) {
@@ -35,6 +41,12 @@ std::string ShowDeliveries(const v1::ConnectionStatus& connection) {
   return text;
 }
 
+// A pause explains itself; what was wrong before it matters again when it ends.
+std::string ShowError(const v1::ConnectionStatus& connection) {
+  if (connection.paused_by().empty()) return connection.error();
+  return fmt::format("paused by {} since {}", connection.paused_by(), Show(connection.paused_at()));
+}
+
 void PrintConnections(const v1::ListConnectionsResponse& response, const Output& out) {
   Table connections({{"CONNECTION"}, {"CONNECTOR"}, {"STATE"}, {"DELIVERIES"}, {"ERROR"}});
   Table datasets({{"DATASET"},
@@ -47,7 +59,7 @@ void PrintConnections(const v1::ListConnectionsResponse& response, const Output&
                   {"STOPPED BY"}});
   for (const v1::ConnectionStatus& connection : response.connections()) {
     connections.Add({connection.name(), connection.connector(), ShowEnum(connection.state()),
-                     ShowDeliveries(connection), connection.error()});
+                     ShowDeliveries(connection), ShowError(connection)});
     AddDatasets(connection, &datasets);
   }
   out.Print(connections, "The configuration names no connections.");
@@ -69,13 +81,56 @@ Outcome RunConnections(Session& session, const ConnectionsOptions&) {
   return ExitCode::kOk;
 }
 
+Outcome Pause(Session& session, const NameOptions& options) {
+  ASSIGN_OR_RETURN(Hub * hub, session.hub());
+  v1::PauseConnectionRequest request;
+  request.set_name(options.name);
+  ASSIGN_OR_RETURN(const v1::PauseConnectionResponse response,
+                   hub->Call<v1::OperationService>(&Stub::PauseConnection, request));
+  if (session.out.json()) {
+    session.out.Json(response);
+  } else {
+    session.out.Say(
+        fmt::format("{} is paused: nothing is read from it or written to it until "
+                    "`entrepot connections resume {}`",
+                    options.name, options.name));
+  }
+  return ExitCode::kOk;
+}
+
+Outcome Resume(Session& session, const NameOptions& options) {
+  ASSIGN_OR_RETURN(Hub * hub, session.hub());
+  v1::ResumeConnectionRequest request;
+  request.set_name(options.name);
+  ASSIGN_OR_RETURN(const v1::ResumeConnectionResponse response,
+                   hub->Call<v1::OperationService>(&Stub::ResumeConnection, request));
+  if (session.out.json()) {
+    session.out.Json(response);
+  } else {
+    session.out.Say(fmt::format("{} goes on", options.name));
+  }
+  return ExitCode::kOk;
+}
+
 }  // namespace
 
 void AddConnections(CLI::App& app, Session& session) {
   CLI::App* command = AddCommand(
       app, "connections", "The configured connections, their datasets, last runs and deliveries",
       "  entrepot connections");
-  Runs(command, session, std::make_shared<ConnectionsOptions>(), RunConnections);
+  command->callback([command, &session] {
+    if (!command->get_subcommands().empty()) return;  // one of its own verbs runs
+    session.command = [&session] { return RunConnections(session, {}); };
+  });
+  const auto add = [&](const char* name, const char* help, const char* example, auto run) {
+    CLI::App* child = AddCommand(*command, name, help, example);
+    const auto options = std::make_shared<NameOptions>();
+    child->add_option("NAME", options->name, "Of the connection")->required();
+    Runs(child, session, options, run);
+  };
+  add("pause", "Stop reading from a connection and writing to it, until it is resumed",
+      "  entrepot connections pause crm", Pause);
+  add("resume", "Go on with a paused connection", "  entrepot connections resume crm", Resume);
 }
 
 }  // namespace entrepot::cli

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "core/base/status_macros.h"
+
 namespace entrepot::api {
 
 grpc::ServerUnaryReactor* OperationApi::GetStatus(grpc::CallbackServerContext* context,
@@ -16,6 +18,32 @@ grpc::ServerUnaryReactor* OperationApi::ListConnections(grpc::CallbackServerCont
                                                         v1::ListConnectionsResponse* response) {
   return Answer(entrance_, context, request, response, Cost::kMayWait,
                 [this](const auto&, const Caller&) { return scheduler_.ListConnections(); });
+}
+
+grpc::ServerUnaryReactor* OperationApi::PauseConnection(grpc::CallbackServerContext* context,
+                                                        const v1::PauseConnectionRequest* request,
+                                                        v1::PauseConnectionResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked,
+                       const Caller& caller) -> absl::StatusOr<v1::PauseConnectionResponse> {
+                  v1::PauseConnectionResponse answer;
+                  ASSIGN_OR_RETURN(*answer.mutable_connection(),
+                                   scheduler_.Pause(asked.name(), caller.actor));
+                  return answer;
+                });
+}
+
+grpc::ServerUnaryReactor* OperationApi::ResumeConnection(grpc::CallbackServerContext* context,
+                                                         const v1::ResumeConnectionRequest* request,
+                                                         v1::ResumeConnectionResponse* response) {
+  return Answer(entrance_, context, request, response, Cost::kMayWait,
+                [this](const auto& asked,
+                       const Caller& caller) -> absl::StatusOr<v1::ResumeConnectionResponse> {
+                  v1::ResumeConnectionResponse answer;
+                  ASSIGN_OR_RETURN(*answer.mutable_connection(),
+                                   scheduler_.Resume(asked.name(), caller.actor));
+                  return answer;
+                });
 }
 
 grpc::ServerWriteReactor<v1::SyncResponse>* OperationApi::Sync(grpc::CallbackServerContext* context,

@@ -29,6 +29,12 @@ class OperationApi final : public v1::OperationService::CallbackService {
   grpc::ServerUnaryReactor* ListConnections(grpc::CallbackServerContext* context,
                                             const v1::ListConnectionsRequest* request,
                                             v1::ListConnectionsResponse* response) override;
+  grpc::ServerUnaryReactor* PauseConnection(grpc::CallbackServerContext* context,
+                                            const v1::PauseConnectionRequest* request,
+                                            v1::PauseConnectionResponse* response) override;
+  grpc::ServerUnaryReactor* ResumeConnection(grpc::CallbackServerContext* context,
+                                             const v1::ResumeConnectionRequest* request,
+                                             v1::ResumeConnectionResponse* response) override;
   grpc::ServerWriteReactor<v1::SyncResponse>* Sync(grpc::CallbackServerContext* context,
                                                    const v1::SyncRequest* request) override;
   grpc::ServerUnaryReactor* ListRuns(grpc::CallbackServerContext* context,

@@ -4,6 +4,7 @@
 
 #include "core/base/absl_view.h"
 #include "core/base/status_macros.h"
+#include "core/sync/pause.h"
 #include "core/sync/progress.h"
 
 namespace entrepot::sync {
@@ -43,6 +44,11 @@ Shown StateOf(const Connection& connection) {
 
 }  // namespace
 
+void Connection::SetPaused(bool paused) {
+  if (source) source->SetPaused(paused);
+  if (dispatcher) dispatcher->SetPaused(paused);
+}
+
 absl::StatusOr<v1::ConnectionStatus> Connection::Status(const store::Reader& reader) const {
   v1::ConnectionStatus status;
   status.set_name(plan->name);
@@ -50,6 +56,12 @@ absl::StatusOr<v1::ConnectionStatus> Connection::Status(const store::Reader& rea
   const Shown shown = StateOf(*this);
   status.set_state(shown.state);
   status.set_error(shown.error);
+  ASSIGN_OR_RETURN(const auto pause, PauseOf(reader, plan->name));
+  if (pause) {
+    status.set_state(v1::CONNECTION_STATE_PAUSED);
+    status.set_paused_by(pause->by);
+    *status.mutable_paused_at() = ToProto(pause->at);
+  }
   for (const DatasetPlan& dataset : plan->datasets) {
     v1::DatasetStatus* shown_dataset = status.add_datasets();
     shown_dataset->set_name(dataset.name);

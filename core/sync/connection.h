@@ -31,6 +31,7 @@ struct Connection {
     link->Stop();
     sink_link->Stop();
   }
+  void SetPaused(bool paused);
   // Errors of the store.
   absl::StatusOr<v1::ConnectionStatus> Status(const store::Reader& reader) const;
 };

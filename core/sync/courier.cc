@@ -91,10 +91,15 @@ absl::Status Courier::Write(const std::function<absl::Status(store::Transaction&
   return absl::OkStatus();
 }
 
+int Courier::RecordsMax() const {
+  return options_.apply_records_max > 0 ? options_.apply_records_max
+                                        : options_.limits->apply_records_max();
+}
+
 absl::StatusOr<std::vector<Parcel>> Courier::Due(const connector::Manifest& manifest,
                                                  store::DeliveryState state) {
   ASSIGN_OR_RETURN(const store::Snapshot snapshot, options_.store->Read());
-  const int limit = state == kUnknown && one_by_one_ ? 1 : options_.limits->apply_records_max();
+  const int limit = state == kUnknown && one_by_one_ ? 1 : RecordsMax();
   ASSIGN_OR_RETURN(auto due,
                    snapshot->ListDeliveries(plan_->name, {state}, options_.clock->Now(), limit));
   std::vector<Parcel> parcels;
@@ -133,10 +138,10 @@ absl::StatusOr<Courier::Turn> Courier::Send(const connector::Manifest& manifest)
       for (const Parcel& parcel : parcels) RETURN_IF_ERROR(book_.PutBack(tx, parcel));
       return absl::OkStatus();
     }));
-    return Turn{.worked = true, .connection = called};
+    return Turn{.worked = true, .called = sent, .connection = called};
   }
   RETURN_IF_ERROR(TakeAnswers(manifest, std::move(parcels), called, response));
-  return Turn{.worked = true, .connection = called};
+  return Turn{.worked = true, .called = sent, .connection = called};
 }
 
 // Leaves those that are to be sent in `parcels`; the fate of the others is saved.
@@ -246,7 +251,7 @@ absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifes
   absl::Status called = link_->Find(FindRequestOf(parcels), &response, &asked);
   if (asked && called.code() == absl::StatusCode::kUnimplemented) {
     RETURN_IF_ERROR(HandOver(parcels, kCannotLookUp));
-    return Turn{.worked = true};
+    return Turn{.worked = true, .called = asked};
   }
   if (called.ok() && response.results_size() != static_cast<int>(parcels.size())) {
     called = Failure(absl::StatusCode::kInternal, "FIND_ANSWERS_DIFFER",
@@ -262,9 +267,9 @@ absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifes
       RETURN_IF_ERROR(HandOver(parcels, fmt::format("failed to look it up ({})", Message(called))));
     }
     one_by_one_ = true;
-    return Turn{.worked = true};
+    return Turn{.worked = true, .called = asked};
   }
-  if (!called.ok()) return Turn{.worked = true, .connection = called};
+  if (!called.ok()) return Turn{.worked = true, .called = asked, .connection = called};
   RETURN_IF_ERROR(Write([&](store::Transaction& tx) -> absl::Status {
     for (size_t i = 0; i < parcels.size(); ++i) {
       RETURN_IF_ERROR(TakeFinding(tx, manifest, parcels[i], response.results(static_cast<int>(i)),
@@ -272,7 +277,7 @@ absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifes
     }
     return absl::OkStatus();
   }));
-  return Turn{.worked = true};
+  return Turn{.worked = true, .called = asked};
 }
 
 // Does the other side hold a revision that was made in a time that a restore lost?

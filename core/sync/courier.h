@@ -27,6 +27,7 @@ class Courier {
   // Of one turn. `connection`: an error of the connection, which is left alone for a while then.
   struct Turn {
     bool worked = false;
+    bool called = false;  // into the connector
     absl::Status connection;
   };
   // Sends what is due, at most one call. Errors of the store.
@@ -50,6 +51,7 @@ class Courier {
     bool settled = false;
   };
 
+  int RecordsMax() const;
   absl::StatusOr<std::vector<Parcel>> Due(const connector::Manifest& manifest,
                                           store::DeliveryState state);
   absl::Status Recall(const store::Reader& reader, uint64_t sent, Parcel* parcel) const;

@@ -13,6 +13,7 @@
 #include "core/base/log.h"
 #include "core/base/retry_after.h"
 #include "core/base/status_macros.h"
+#include "core/sync/call_rate.h"
 #include "core/sync/courier.h"
 #include "core/sync/outbox.h"
 #include "core/sync/sink_dataset.h"
@@ -41,7 +42,8 @@ struct Dispatcher::Impl {
         made(SinkDatasets::Make(plan, given.environment)),
         datasets(made.ok() ? *std::move(made) : std::make_unique<SinkDatasets>()),
         outbox(given.store, plan, datasets.get()),
-        courier(given, plan, datasets.get(), link.get()) {
+        courier(given, plan, datasets.get(), link.get()),
+        rate(given.calls_per_minute_max) {
     on_commit = options.store->OnCommit([this](uint64_t) { Wake(); });
   }
 
@@ -64,6 +66,7 @@ struct Dispatcher::Impl {
   const std::unique_ptr<SinkDatasets> datasets;
   Outbox outbox;
   Courier courier;
+  CallRate rate;
   const Backoff backoff;
   std::optional<connector::Manifest> manifest;
   bool recovered = false;
@@ -79,6 +82,7 @@ struct Dispatcher::Impl {
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
   bool woken = false;
+  bool paused = false;  // by a person
   State state;
   std::shared_ptr<void> on_commit;  // last: it ends first
 };
@@ -99,7 +103,7 @@ void Dispatcher::Wake() { impl_->Wake(); }
 
 bool Dispatcher::Impl::Paused() const {
   std::lock_guard lock(mutex);
-  return state.pausing && options.clock->Now() < state.paused_until;
+  return paused || (state.pausing && options.clock->Now() < state.paused_until);
 }
 
 absl::StatusOr<bool> Dispatcher::Impl::Work() {
@@ -169,7 +173,10 @@ absl::StatusOr<bool> Dispatcher::Impl::Deliver() {
     }
     manifest = *std::move(described);
   }
+  const absl::Time now = options.clock->Now();
+  if (rate.NextAt(now) > now) return false;
   ASSIGN_OR_RETURN(const Courier::Turn settled, courier.Settle(*manifest));
+  if (settled.called) rate.Count(now);
   if (settled.worked) {
     TakeTurn(settled.connection);
     return true;
@@ -177,6 +184,7 @@ absl::StatusOr<bool> Dispatcher::Impl::Deliver() {
   // During a scan the sink would get records before those they refer to.
   if (outbox.scanning()) return false;
   ASSIGN_OR_RETURN(const Courier::Turn sent, courier.Send(*manifest));
+  if (sent.called) rate.Count(now);
   if (sent.worked) {
     TakeTurn(sent.connection);
     return true;
@@ -271,10 +279,19 @@ absl::Duration Dispatcher::Impl::WaitTime() {
     const auto due = (*snapshot)->ListDeliveries(plan->name, {kPending, kUnknown}, next, 1);
     if (due.ok() && !due->empty()) next = std::min(next, due->front().due);
   }
+  next = std::max(next, rate.NextAt(now));
   std::lock_guard lock(mutex);
+  if (paused) next = now + kLookMax;
   if (state.pausing && state.paused_until > now) next = state.paused_until;
   absl::Duration wait = std::clamp(next - now, absl::Milliseconds(1), kLookMax);
   return outbox.cursor_saved() ? wait : std::min(wait, kUnsavedMax);
+}
+
+void Dispatcher::SetPaused(bool paused) {
+  std::lock_guard lock(impl_->mutex);
+  impl_->paused = paused;
+  impl_->woken = true;
+  impl_->changed.notify_all();
 }
 
 void Dispatcher::Run(std::stop_token stop) {

@@ -27,6 +27,9 @@ struct DispatcherOptions {
   const config::v1::Limits* limits = nullptr;  // with defaults applied
   mapping::Environment environment;
   Meters* meters = &Meters::None();
+  // Of this connection; 0: of `limits`, and no bound.
+  int apply_records_max = 0;
+  int calls_per_minute_max = 0;
 };
 
 // Thread-safe. One for each connection that is a sink.
@@ -50,6 +53,8 @@ class Dispatcher {
   // returned one have seen it. Errors of the store.
   absl::StatusOr<uint64_t> Hurry();
   void Wake();
+  // While paused nothing is sent or looked up; what is to be sent is noted all the same.
+  void SetPaused(bool paused);
 
   struct State {
     uint64_t rounds = 0;      // that have ended; Hurry's answer is one of them

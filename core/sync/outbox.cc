@@ -3,9 +3,12 @@
 #include <fmt/core.h>
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "core/base/absl_view.h"
+#include "core/base/digest.h"
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
 #include "core/sync/key_text.h"
@@ -28,12 +31,37 @@ bool Unsettled(store::DeliveryState state) {
   return state == store::DeliveryState::kInFlight || state == store::DeliveryState::kUnknown;
 }
 
+// Datasets of both, whose mapping is another one now: " name name ".
+std::string Remapped(std::string_view before, std::string_view now) {
+  std::string again;
+  for (const auto token : absl::StrSplit(AbslView(now), ' ', absl::SkipEmpty())) {
+    const std::string_view text = StdView(token);
+    const size_t colon = text.find(':');
+    const std::string old = fmt::format(" {}:", text.substr(0, colon));
+    const bool known = fmt::format(" {}", before).find(old) != std::string::npos;
+    const bool same =
+        fmt::format(" {} ", before).find(fmt::format(" {} ", text)) != std::string::npos;
+    const size_t equals = text.find('=');
+    if (colon == text.npos || !known || same) continue;
+    again +=
+        fmt::format("{}{} ", again.empty() ? " " : "", text.substr(equals + 1, colon - equals - 1));
+  }
+  return again;
+}
+
 }  // namespace
 
 std::string KindsOf(const ConnectionPlan& plan) {
   std::string kinds;
   for (const DatasetPlan& dataset : plan.datasets) {
-    if (dataset.sink) kinds += fmt::format("{}={} ", dataset.kind->name, dataset.name);
+    if (!dataset.sink) continue;
+    kinds += fmt::format("{}={}", dataset.kind->name, dataset.name);
+    if (dataset.mapping != nullptr) {
+      std::string mapping;
+      domain::AppendCanonicalBytes(*dataset.mapping, &mapping);
+      kinds += fmt::format(":{:016x}", DigestOf64(mapping));
+    }
+    kinds += ' ';
   }
   return kinds;
 }
@@ -85,14 +113,15 @@ absl::Status Outbox::Load() {
     if (!info.bulk || plan_->SinkOf(info.kind) != nullptr) kinds_.Add(info.kind);
   }
   cursor_ = saved_ = NumberIn(cursor);
-  if (cursor.empty() || kinds != KindsOf(*plan_)) RETURN_IF_ERROR(BeginScan());
+  const std::string now = KindsOf(*plan_);
+  if (cursor.empty() || kinds != now) RETURN_IF_ERROR(BeginScan(Remapped(kinds, now)));
   loaded_ = true;
   return absl::OkStatus();
 }
 
-absl::Status Outbox::BeginScan() {
+absl::Status Outbox::BeginScan(const std::string& again) {
   const uint64_t head = store_->log_head();
-  const std::string first = "0/0";
+  const std::string first = fmt::format("0/0/{}", again);
   RETURN_IF_ERROR(store_->Write([&](store::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(tx.SetCursor(cursor_name_, fmt::format("{}", head)));
     RETURN_IF_ERROR(tx.SetCursor(plan_name_, KindsOf(*plan_)));
@@ -113,29 +142,38 @@ absl::StatusOr<bool> Outbox::Fill() {
   return ReadLog();
 }
 
+Outbox::Scan Outbox::ScanOf(std::string_view saved) {
+  Scan scan;
+  const std::vector<std::string> parts = absl::StrSplit(AbslView(saved), absl::MaxSplits('/', 2));
+  scan.dataset = NumberIn(parts[0]);
+  if (parts.size() > 1) scan.after = NumberIn(parts[1]);
+  if (parts.size() > 2) scan.again = parts[2];
+  return scan;
+}
+
 absl::Status Outbox::ScanPart() {
-  const size_t slash = scan_.find('/');
-  size_t index = NumberIn(std::string_view(scan_).substr(0, slash));
-  const uint64_t after = NumberIn(std::string_view(scan_).substr(slash + 1));
-  while (index < plan_->datasets.size() && !plan_->datasets[index].sink) ++index;
-  if (index >= plan_->datasets.size()) return Note({}, cursor_, "");
+  Scan scan = ScanOf(scan_);
+  while (scan.dataset < plan_->datasets.size() && !plan_->datasets[scan.dataset].sink) {
+    ++scan.dataset;
+  }
+  if (scan.dataset >= plan_->datasets.size()) return Note({}, cursor_, "");
+  const DatasetPlan& dataset = plan_->datasets[scan.dataset];
+  const bool again = scan.again.find(fmt::format(" {} ", dataset.name)) != std::string::npos;
   std::vector<Noted> noted;
-  uint64_t last = 0;
   {
     ASSIGN_OR_RETURN(const store::Snapshot snapshot, store_->Read());
     ASSIGN_OR_RETURN(
         const auto records,
-        snapshot->List(plan_->datasets[index].kind->kind,
-                       {.after = after, .limit = kRecordsPerPart, .include_deleted = true}));
+        snapshot->List(dataset.kind->kind,
+                       {.after = scan.after, .limit = kRecordsPerPart, .include_deleted = true}));
     for (const v1::Record& record : records) {
       noted.push_back({record.id(), record.body_case(), record.revision(), record.deleted(),
-                       IsOwn(record.origin())});
-      last = record.id();
+                       IsOwn(record.origin()), again});
+      scan.after = record.id();
     }
   }
-  const std::string next =
-      noted.empty() ? fmt::format("{}/0", index + 1) : fmt::format("{}/{}", index, last);
-  return Note(noted, cursor_, next);
+  if (noted.empty()) scan = {.dataset = scan.dataset + 1, .again = scan.again};
+  return Note(noted, cursor_, fmt::format("{}/{}/{}", scan.dataset, scan.after, scan.again));
 }
 
 absl::StatusOr<bool> Outbox::ReadLog() {
@@ -146,7 +184,7 @@ absl::StatusOr<bool> Outbox::ReadLog() {
       ASSIGN_OR_RETURN(const store::Snapshot snapshot, store_->Read());
       const auto log = snapshot->ReadLogOf(kinds_, cursor_, kEntriesPerPart);
       if (log.status().code() == absl::StatusCode::kOutOfRange) {
-        RETURN_IF_ERROR(BeginScan());
+        RETURN_IF_ERROR(BeginScan(""));
         return true;
       }
       if (!log.ok()) return log.status();
@@ -186,11 +224,13 @@ absl::Status Outbox::NoteOne(store::Transaction& tx, const Noted& noted) const {
   // What may have arrived is settled first; the newest revision is looked up then.
   if (delivery && Unsettled(delivery->state)) return absl::OkStatus();
   const bool there = delivery && delivery->delivered_revision > 0;
+  const bool again = noted.again && there;
+  if (again) delivery->delivered_revision = 0;
   const bool newest_there =
-      delivery && delivery->state != kWaiting && delivery->revision >= noted.revision;
+      !again && delivery && delivery->state != kWaiting && delivery->revision >= noted.revision;
   if (newest_there) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto needs, Needs(tx, noted, delivery));
-  const bool passed_over = noted.own && (!delivery || delivery->state == kDelivered);
+  const bool passed_over = noted.own && !again && (!delivery || delivery->state == kDelivered);
   if (needs ? !*needs : passed_over) return NoteThere(tx, noted, std::move(delivery));
   if (noted.deleted && !there) {
     ASSIGN_OR_RETURN(const auto bindings, tx.BindingsOf(noted.record_id));

@@ -44,11 +44,20 @@ class Outbox {
     domain::Kind kind;
     uint64_t revision;
     bool deleted;
-    bool own;  // the connection itself made this revision
+    bool own;            // the connection itself made this revision
+    bool again = false;  // its dataset is mapped anew: what is there was written by another mapping
+  };
+  // Where a scan of all records stands.
+  struct Scan {
+    size_t dataset = 0;  // its index in the plan
+    uint64_t after = 0;  // the last id
+    std::string again;   // " name name ": datasets that are mapped anew
   };
 
   absl::Status Load();
-  absl::Status BeginScan();
+  // `again`: see Scan.
+  absl::Status BeginScan(const std::string& again);
+  static Scan ScanOf(std::string_view saved);
   absl::Status ScanPart();
   absl::StatusOr<bool> ReadLog();
   absl::Status Note(const std::vector<Noted>& noted, uint64_t cursor, const std::string& scan);
@@ -70,11 +79,12 @@ class Outbox {
   bool bound_ = false;
   uint64_t cursor_ = 0;
   uint64_t saved_ = 0;
-  // "<dataset index>/<last id>" of a scan under way; empty: none.
+  // Of a scan under way, as it is saved: "<dataset index>/<last id>/<again>"; empty: none.
   std::string scan_;
 };
 
-// "invoice=invoices …": when it changes, the sink is scanned anew.
+// "invoice=invoices client=clients:<digest of its mapping> …": when it changes, the sink is scanned
+// anew.
 std::string KindsOf(const ConnectionPlan& plan);
 
 }  // namespace entrepot::sync

@@ -34,6 +34,12 @@ v1::Run ToProto(const store::Run& run) {
   return proto;
 }
 
+google::protobuf::Timestamp ToProto(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  SetTime(time, &timestamp);
+  return timestamp;
+}
+
 v1::DeliveryState ToProto(store::DeliveryState state) {
   switch (state) {
     case store::DeliveryState::kPending: return v1::DELIVERY_STATE_PENDING;

@@ -13,6 +13,7 @@
 namespace entrepot::sync {
 
 v1::Run ToProto(const store::Run& run);
+google::protobuf::Timestamp ToProto(absl::Time time);
 v1::DeliveryState ToProto(store::DeliveryState state);
 
 // Takes events from many threads to the one that reports them. Thread-safe.

@@ -14,6 +14,7 @@
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
 #include "core/sync/connection.h"
+#include "core/sync/pause.h"
 #include "core/sync/progress.h"
 #include "core/sync/replay.h"
 #include "core/sync/waiters.h"
@@ -119,6 +120,10 @@ struct Scheduler::Impl {
 
   void MakeConnections();
   void MakeConnection(ConnectionPlan* plan, Connection* connection);
+  absl::StatusOr<Connection*> Find(const std::string& name);
+  absl::StatusOr<v1::ConnectionStatus> SetPaused(const std::string& name, std::string_view by,
+                                                 bool paused);
+  absl::Status LoadPauses();
   absl::StatusOr<std::vector<Connection*>> Choose(const v1::SyncRequest& request);
   absl::Status SyncSources(const std::vector<Connection*>& chosen, const v1::SyncRequest& request,
                            const Progress& progress, std::stop_token cancelled);
@@ -129,6 +134,7 @@ struct Scheduler::Impl {
   const SchedulerOptions options;
   std::shared_ptr<Core> core;
   std::unique_ptr<Waiters> waiters;
+  std::mutex pause_mutex;
   std::mutex sync_mutex;  // sources of one Sync are reserved together
   std::mutex stop_mutex;
   std::atomic<bool> stopped = false;
@@ -198,18 +204,25 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
                                                .waits = manifest->waits()});
   }
   if (plan->sink()) {
-    connection->dispatcher.emplace(DispatcherOptions{.store = options.store,
-                                                     .clock = options.clock,
-                                                     .limits = &limits,
-                                                     .environment = core->environment,
-                                                     .meters = options.meters},
-                                   plan, connection->sink_link);
+    connection->dispatcher.emplace(
+        DispatcherOptions{.store = options.store,
+                          .clock = options.clock,
+                          .limits = &limits,
+                          .environment = core->environment,
+                          .meters = options.meters,
+                          .apply_records_max = plan->config->apply_records_max(),
+                          .calls_per_minute_max = plan->config->apply_calls_per_minute_max()},
+        plan, connection->sink_link);
   }
 }
 
 void Scheduler::Start() {
   if (const absl::Status closed = CloseOpenRuns(impl_->options.store); !closed.ok()) {
     log::Error("runs that a stopped hub left open stay so", {{"error", closed}});
+  }
+  if (const absl::Status loaded = impl_->LoadPauses(); !loaded.ok()) {
+    log::Error("which connections are paused cannot be read; none is started", {{"error", loaded}});
+    return;
   }
   for (Connection& connection : impl_->core->connections) {
     const std::string& name = connection.plan->name;
@@ -244,26 +257,75 @@ void Scheduler::Stop() {
   }
 }
 
-absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const v1::SyncRequest& request) {
-  std::vector<Connection*> chosen;
-  if (request.connections().empty()) {
-    for (Connection& connection : core->connections) chosen.push_back(&connection);
-    return chosen;
-  }
+absl::StatusOr<Connection*> Scheduler::Impl::Find(const std::string& name) {
   std::vector<std::string_view> names;
   for (const ConnectionPlan& plan : core->plan) names.push_back(plan.name);
-  for (const std::string& name : request.connections()) {
-    const auto at = std::find(names.begin(), names.end(), name);
-    if (at == names.end()) {
-      return Failure(absl::StatusCode::kNotFound, "CONNECTION_NOT_FOUND",
-                     fmt::format("the configuration has no connection \"{}\"{}", name,
-                                 DidYouMean(name, names)));
+  const auto at = std::find(names.begin(), names.end(), name);
+  if (at == names.end()) {
+    return Failure(
+        absl::StatusCode::kNotFound, "CONNECTION_NOT_FOUND",
+        fmt::format("the configuration has no connection \"{}\"{}", name, DidYouMean(name, names)));
+  }
+  return &core->connections[at - names.begin()];
+}
+
+absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const v1::SyncRequest& request) {
+  ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
+  std::vector<Connection*> chosen;
+  if (request.connections().empty()) {
+    for (Connection& connection : core->connections) {
+      ASSIGN_OR_RETURN(const auto pause, PauseOf(*snapshot, connection.plan->name));
+      if (!pause) chosen.push_back(&connection);
     }
-    Connection* connection = &core->connections[at - names.begin()];
+    return chosen;
+  }
+  for (const std::string& name : request.connections()) {
+    ASSIGN_OR_RETURN(Connection * connection, Find(name));
+    ASSIGN_OR_RETURN(const auto pause, PauseOf(*snapshot, name));
+    if (pause) {
+      return Failure(absl::StatusCode::kFailedPrecondition, "CONNECTION_PAUSED",
+                     fmt::format("connection \"{}\" was paused by {}; resume it with `entrepot "
+                                 "connections resume {}`",
+                                 name, pause->by, name));
+    }
     const bool twice = std::find(chosen.begin(), chosen.end(), connection) != chosen.end();
     if (!twice) chosen.push_back(connection);
   }
   return chosen;
+}
+
+absl::StatusOr<v1::ConnectionStatus> Scheduler::Impl::SetPaused(const std::string& name,
+                                                                std::string_view by, bool paused) {
+  ASSIGN_OR_RETURN(Connection * connection, Find(name));
+  std::lock_guard lock(pause_mutex);  // the store and the connection say the same
+  RETURN_IF_ERROR(options.store->Write([&](store::Transaction& tx) {
+    return paused ? SetPause(tx, name, by) : EndPause(tx, name);
+  }));
+  connection->SetPaused(paused);
+  log::Info(paused ? "a connection is paused" : "a connection is resumed",
+            {{"connection", name}, {"by", by}});
+  ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
+  return connection->Status(*snapshot);
+}
+
+absl::StatusOr<v1::ConnectionStatus> Scheduler::Pause(const std::string& connection,
+                                                      std::string_view by) {
+  return impl_->SetPaused(connection, by, true);
+}
+
+absl::StatusOr<v1::ConnectionStatus> Scheduler::Resume(const std::string& connection,
+                                                       std::string_view by) {
+  return impl_->SetPaused(connection, by, false);
+}
+
+// Those that a person had paused stay so. Where that cannot be told nothing is started.
+absl::Status Scheduler::Impl::LoadPauses() {
+  ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
+  for (Connection& connection : core->connections) {
+    ASSIGN_OR_RETURN(const auto pause, PauseOf(*snapshot, connection.plan->name));
+    connection.SetPaused(pause.has_value());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Scheduler::Impl::CheckGoing(const std::stop_token& cancelled) const {

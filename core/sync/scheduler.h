@@ -61,7 +61,8 @@ class Scheduler {
   // connection in order of their kinds, connections side by side, sinks after sources. Blocks until
   // all is done; `progress` is called on this thread, last for each dataset with `ended_at`, last
   // for each sink with `done`. A dataset or sink that fails says so in its event, and costs the
-  // others nothing. Errors: NOT_FOUND (CONNECTION_NOT_FOUND), ABORTED (ALREADY_RUNNING: a dataset
+  // others nothing. Errors: NOT_FOUND (CONNECTION_NOT_FOUND), FAILED_PRECONDITION
+  // (CONNECTION_PAUSED: it is named and paused), ABORTED (ALREADY_RUNNING: a dataset
   // of it is being read), CANCELLED (`cancelled`, or the hub stops).
   using Progress = std::function<void(const v1::SyncResponse&)>;
   absl::Status Sync(const v1::SyncRequest& request, const Progress& progress,
@@ -69,6 +70,10 @@ class Scheduler {
 
   // State, last error, last runs and deliveries of every connection. Errors: as store::Reader.
   absl::StatusOr<v1::ListConnectionsResponse> ListConnections() const;
+
+  // See OperationService. `by`: who does it. NOT_FOUND (CONNECTION_NOT_FOUND).
+  absl::StatusOr<v1::ConnectionStatus> Pause(const std::string& connection, std::string_view by);
+  absl::StatusOr<v1::ConnectionStatus> Resume(const std::string& connection, std::string_view by);
 
   // Sends dead letters through the door again with today's mapping; deliveries are queued anew.
   // Empty `ids`: all of them. NOT_FOUND (DEAD_LETTER_NOT_FOUND) before anything is done.

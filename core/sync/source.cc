@@ -38,6 +38,26 @@ void Source::Submit(Request request) {
   link_->InterruptWait();
 }
 
+void Source::SetPaused(bool paused) {
+  std::stop_source run;
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(paused_, paused) == paused) return;
+    if (paused) run = pause_;
+    failures_ = 0;
+    last_ = absl::OkStatus();
+    changed_.notify_all();
+  }
+  // Its callbacks take the mutex.
+  if (paused) run.request_stop();
+  link_->InterruptWait();
+}
+
+bool Source::paused() const {
+  std::lock_guard lock(mutex_);
+  return paused_;
+}
+
 absl::Duration Source::UntilNext() const {
   if (failures_ == 0) return options_.interval;
   return std::max(options_.interval, backoff_.Delay(failures_, std::random_device()()));
@@ -47,7 +67,8 @@ bool Source::AwaitChange(std::chrono::steady_clock::time_point next) {
   const auto now = std::chrono::steady_clock::now();
   {
     std::lock_guard lock(mutex_);
-    if (request_ || running_ || failures_ > 0 || now < listen_again_ || now >= next) return false;
+    if (request_ || running_ || paused_ || failures_ > 0 || now < listen_again_ || now >= next)
+      return false;
     link_->ArmWait();
   }
   const absl::StatusOr<bool> changed = link_->Wait(absl::FromChrono(next - now));
@@ -70,15 +91,18 @@ void Source::Run(std::stop_token stop) {
     changed_.notify_all();
     link_->InterruptWait();
   });
-  const bool periodic = options_.interval > absl::ZeroDuration();
+  const bool interval = options_.interval > absl::ZeroDuration();
   auto next = std::chrono::steady_clock::now();
   bool seen = false;  // something to read
   while (!stop.stop_requested()) {
     std::optional<Request> request;
+    const bool periodic = interval && !paused();
     if (periodic && options_.waits && !seen) seen = AwaitChange(next);
     {
       std::unique_lock lock(mutex_);
-      const auto ready = [&] { return request_.has_value() || stop.stop_requested(); };
+      const auto ready = [&] {
+        return request_.has_value() || stop.stop_requested() || (interval && paused_ == periodic);
+      };
       const bool listens_later = listen_again_ > std::chrono::steady_clock::now();
       if (!periodic) {
         changed_.wait(lock, ready);
@@ -88,7 +112,7 @@ void Source::Run(std::stop_token stop) {
       if (stop.stop_requested()) break;
       request.swap(request_);
       // Reserved by somebody whose request is on its way.
-      const bool due = periodic && (seen || std::chrono::steady_clock::now() >= next);
+      const bool due = periodic && !paused_ && (seen || std::chrono::steady_clock::now() >= next);
       if (!request && (!due || running_)) {
         changed_.wait_for(lock, std::chrono::milliseconds(10), ready);
         continue;
@@ -117,6 +141,13 @@ void Source::RunAll(const Request& request, std::stop_token stop) {
   std::stop_source both;  // either of the two
   const std::stop_callback by_hub(stop, [&] { both.request_stop(); });
   const std::stop_callback by_caller(request.cancelled, [&] { both.request_stop(); });
+  std::stop_token paused;
+  {
+    std::lock_guard lock(mutex_);
+    pause_ = std::stop_source();
+    paused = pause_.get_token();
+  }
+  const std::stop_callback by_pause(paused, [&] { both.request_stop(); });
   absl::Status first;
   for (const DatasetPlan& dataset : plan_->datasets) {
     if (!dataset.source) continue;
@@ -124,6 +155,7 @@ void Source::RunAll(const Request& request, std::stop_token stop) {
     first.Update(RunDataset(dataset, request, both.get_token()));
   }
   std::lock_guard lock(mutex_);
+  if (paused.stop_requested()) return;  // what it was ended for is no failure
   last_ = first;
   failures_ = first.ok() ? 0 : failures_ + 1;
 }

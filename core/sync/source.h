@@ -47,6 +47,10 @@ class Source {
   // REQUIRES: Reserve answered true.
   void Submit(Request request);
 
+  // While paused it reads at no interval; a run under way ends at its next commit. Requests are
+  // served even so: whoever makes one asks first.
+  void SetPaused(bool paused);
+
   // The source's thread, until `stop`.
   void Run(std::stop_token stop);
 
@@ -62,6 +66,7 @@ class Source {
   void RunAll(const Request& request, std::stop_token stop);
   absl::Status RunDataset(const DatasetPlan& dataset, const Request& request, std::stop_token stop);
   absl::Duration UntilNext() const;
+  bool paused() const;
   // Waits with the connector, until `next` at the most. True: it saw something to read. False at
   // once where the connector cannot tell now, or where the source has something else to do.
   bool AwaitChange(std::chrono::steady_clock::time_point next);
@@ -75,6 +80,8 @@ class Source {
   const Backoff backoff_;
 
   mutable std::mutex mutex_;
+  bool paused_ = false;
+  std::stop_source pause_;  // of the run under way
   std::condition_variable changed_;
   bool running_ = false;
   std::optional<Request> request_;

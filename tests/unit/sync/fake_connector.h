@@ -76,13 +76,26 @@ class FakeSystem {
   int waits = 0;
   absl::Status wait_fails;
 
-  // Blocks in Read or Apply until Interrupt; a stubborn one until Release.
+  // Blocks in Read or Apply, or in the named callback ("open", "check", "read", "apply", "find",
+  // "close"), until Interrupt; a stubborn one until Release.
   bool blocks = false;
+  std::string blocks_in;
   bool stubborn = false;
   void Release() {
     std::lock_guard lock(mutex);
     released = true;
     changed.notify_all();
+  }
+  // False: interrupted.
+  bool Block(std::string_view callback, std::unique_lock<std::mutex>& lock) {
+    const bool usual = callback == "read" || callback == "apply";
+    if (!blocks || !(blocks_in.empty() ? usual : blocks_in == callback)) return true;
+    blocked = true;
+    interrupted = false;
+    changed.notify_all();
+    changed.wait(lock, [&] { return released || (interrupted && !stubborn); });
+    blocked = false;
+    return released;
   }
   void WaitUntilBlocked() {
     std::unique_lock lock(mutex);
@@ -101,7 +114,14 @@ class FakeConnector final : public Connector {
   explicit FakeConnector(std::shared_ptr<FakeSystem> system) : system_(std::move(system)) {}
 
   const connector::Manifest& manifest() const override { return system_->manifest; }
-  absl::Status Check(connector::CheckResponse*) override { return absl::OkStatus(); }
+  ~FakeConnector() override {
+    std::unique_lock lock(system_->mutex);
+    system_->Block("close", lock);
+  }
+  absl::Status Check(connector::CheckResponse*) override {
+    std::unique_lock lock(system_->mutex);
+    return system_->Block("check", lock) ? absl::OkStatus() : absl::CancelledError("interrupted");
+  }
   absl::Status Discover(connector::DiscoverResponse*) override { return absl::OkStatus(); }
   absl::Status List(const connector::ListRequest&, connector::ListResponse*) override {
     return absl::UnimplementedError("list");
@@ -113,7 +133,7 @@ class FakeConnector final : public Connector {
       if (absl::Status status = system_->before_read(request); !status.ok()) return status;
     }
     std::unique_lock lock(system_->mutex);
-    if (!Block(lock)) return absl::CancelledError("interrupted");
+    if (!system_->Block("read", lock)) return absl::CancelledError("interrupted");
     system_->reads.push_back(request);
     const auto& batches = system_->batches[request.dataset()];
     const bool from_start = request.full() || request.cursor().empty();
@@ -148,7 +168,7 @@ class FakeConnector final : public Connector {
   absl::Status Apply(const connector::ApplyRequest& request,
                      connector::ApplyResponse* response) override {
     std::unique_lock lock(system_->mutex);
-    if (!Block(lock)) return absl::CancelledError("interrupted");
+    if (!system_->Block("apply", lock)) return absl::CancelledError("interrupted");
     system_->applies.push_back(request);
     Fate fate = Fate::kApply;
     if (!system_->fates.empty()) {
@@ -176,7 +196,8 @@ class FakeConnector final : public Connector {
 
   absl::Status Find(const connector::FindRequest& request,
                     connector::FindResponse* response) override {
-    std::lock_guard lock(system_->mutex);
+    std::unique_lock lock(system_->mutex);
+    if (!system_->Block("find", lock)) return absl::CancelledError("interrupted");
     ++system_->finds;
     if (system_->find_fails) return absl::UnavailableError("the line is still dead");
     response->set_settled(system_->settled);
@@ -208,18 +229,6 @@ class FakeConnector final : public Connector {
     const auto& asked = domain::BodyOf(item.record());
     const bool same = there.SerializeAsString() == asked.SerializeAsString();
     return same ? connector::CONTENT_SAME : connector::CONTENT_DIFFERENT;
-  }
-
-  // False: interrupted.
-  bool Block(std::unique_lock<std::mutex>& lock) {
-    if (!system_->blocks) return true;
-    system_->blocked = true;
-    system_->interrupted = false;
-    system_->changed.notify_all();
-    system_->changed.wait(
-        lock, [&] { return system_->released || (system_->interrupted && !system_->stubborn); });
-    system_->blocked = false;
-    return system_->released;
   }
 
   std::string Write(const connector::ApplyItem& item) {
@@ -261,7 +270,12 @@ class FakeConnectors final : public Connectors {
 
   absl::StatusOr<std::unique_ptr<Connector>> Open(const std::string& id,
                                                   const connector::OpenRequest&) override {
-    return std::make_unique<FakeConnector>(systems.at(id));
+    const std::shared_ptr<FakeSystem>& system = systems.at(id);
+    {
+      std::unique_lock lock(system->mutex);
+      if (!system->Block("open", lock)) return absl::CancelledError("interrupted");
+    }
+    return std::make_unique<FakeConnector>(system);
   }
 };
 

@@ -255,6 +255,21 @@ TEST_F(TwoWayTest, AScanSendsOnlyWhatTheOtherSideDoesNotShow) {
   EXPECT_THAT(system_->applies, SizeIs(1));
 }
 
+TEST_F(TwoWayTest, ADatasetThatIsMappedAnewIsWrittenAnew) {
+  EnterContract("K1", EnterClient("C1", "Anna"));
+  Work();
+  ASSERT_THAT(system_->applies, SizeIs(2));
+  auto& datasets = *(*config_.mutable_connections())["crm"].mutable_datasets();
+  (*datasets["contracts"].mutable_mapping()->mutable_write())["source"].set_constant("hub");
+  StartHub();
+  Work();
+  ASSERT_THAT(system_->applies, SizeIs(3));
+  EXPECT_EQ(LastRow(), "number=K1 client=out-C1 revision=1 source=hub");
+  StartHub();
+  Work();
+  EXPECT_THAT(system_->applies, SizeIs(3));
+}
+
 TEST_F(TwoWayTest, WhatCannotStandInItsColumnIsADeadLetter) {
   Use(R"pb(connections {
              key: "crm"

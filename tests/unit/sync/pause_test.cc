@@ -75,7 +75,8 @@ class PauseTest : public SyncTest {
   }
   uint64_t Pending() {
     uint64_t pending = 0;
-    for (const auto& [state, count] : *Read()->CountDeliveries("crm")) {
+    const auto counts = Read()->CountDeliveries("crm");
+    for (const auto& [state, count] : *counts) {
       if (state == store::DeliveryState::kPending) pending = count;
     }
     return pending;

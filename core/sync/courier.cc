@@ -52,6 +52,7 @@ connector::ApplyRequest RequestOf(const SinkDatasets& datasets,
   return request;
 }
 
+// The newest revision that the hub knows of.
 uint64_t NewestOf(const Parcel& parcel) {
   return std::max(parcel.delivery.revision, parcel.item.record().revision());
 }
@@ -279,17 +280,21 @@ absl::StatusOr<Courier::Turn> Courier::Settle(const connector::Manifest& manifes
   return Turn{.worked = true, .called = asked};
 }
 
+// Does the other side hold a revision that was made in a time that a restore lost?
+bool Courier::HoldsLost(const Parcel& parcel, const connector::FindResult& result) const {
+  return result.found() && MustLookUp(options_.store->epoch(), parcel.delivery) &&
+         result.revision() > NewestOf(parcel);
+}
+
 // Has the revision that was sent taken effect? Only evidence counts.
 absl::StatusOr<bool> Courier::HasArrived(const store::Reader& reader,
                                          const connector::Manifest& manifest, const Parcel& parcel,
                                          const connector::FindResult& result) const {
   const store::Delivery& delivery = parcel.delivery;
   if (result.found() && result.content() == connector::CONTENT_SAME) return true;
-  if (result.found() && result.revision() > NewestOf(parcel) &&
-      MustLookUp(options_.store->epoch(), delivery)) {
-    return false;  // one of the lost time, of which the hub knows nothing
+  if (result.found() && result.revision() != 0) {
+    return result.revision() >= delivery.revision && !HoldsLost(parcel, result);
   }
-  if (result.found() && result.revision() != 0) return result.revision() >= delivery.revision;
   if (result.found() && result.content() == connector::CONTENT_DIFFERENT) return false;
   ASSIGN_OR_RETURN(const auto sent, RecordAt(reader, delivery.record_id, delivery.revision));
   if (sent && sent->deleted() && !manifest.append_only()) return !result.found();
@@ -303,14 +308,13 @@ absl::StatusOr<bool> Courier::HasArrived(const store::Reader& reader,
 absl::Status Courier::TakeLookUp(store::Transaction& tx, const connector::Manifest& manifest,
                                  const Parcel& parcel, const connector::FindResult& result) {
   store::Delivery delivery = parcel.delivery;
-  const uint64_t newest = NewestOf(parcel);
-  if (result.found() && result.revision() > newest) {
+  if (HoldsLost(parcel, result)) {
     return book_.Reject(
         tx, parcel,
         fmt::format("the other side holds revision {}, made after the backup that was "
                     "restored, which knows up to {}: enter here what was lost, then "
                     "replay this; or discard it to leave the other side as it is",
-                    result.revision(), newest),
+                    result.revision(), NewestOf(parcel)),
         kUnknown);
   }
   if (result.found() && result.revision() == 0 && manifest.append_only()) {

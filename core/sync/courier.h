@@ -65,6 +65,7 @@ class Courier {
   absl::Status TakeFinding(store::Transaction& tx, const connector::Manifest& manifest,
                            const Parcel& parcel, const connector::FindResult& result,
                            const Asked& asked);
+  bool HoldsLost(const Parcel& parcel, const connector::FindResult& result) const;
   absl::StatusOr<bool> HasArrived(const store::Reader& reader, const connector::Manifest& manifest,
                                   const Parcel& parcel, const connector::FindResult& result) const;
   absl::Status TakeLookUp(store::Transaction& tx, const connector::Manifest& manifest,

@@ -146,6 +146,7 @@ void Source::RunAll(const Request& request, std::stop_token stop) {
   std::stop_token paused;
   {
     std::lock_guard lock(mutex_);
+    if (paused_) return;
     pause_ = std::stop_source();
     paused = pause_.get_token();
   }

@@ -48,8 +48,8 @@ class Source {
   // REQUIRES: Reserve answered true.
   void Submit(Request request);
 
-  // While paused it reads at no interval; a run under way ends at its next commit. Requests are
-  // served even so: whoever makes one asks first.
+  // While paused it reads nothing; a run under way ends at once, and goes on later from its last
+  // commit. A request that comes even so ends without a run.
   void SetPaused(bool paused);
 
   // The source's thread, until `stop`.

@@ -57,6 +57,20 @@ TEST_F(ApplyTest, FindsWhatItWrote) {
   }
 }
 
+TEST_F(ApplyTest, SaysWhetherWhatIsThereIsTheSame) {
+  const v1::Record invoice = Invoice("1001-1", "C1", 4, {{20, 10000, 2000}});
+  Apply(invoice);
+  EXPECT_EQ(Find("1001-1").content(), connector::CONTENT_UNSPECIFIED);
+  v1::Record again = invoice;  // as a restored hub makes it anew
+  again.set_id(invoice.id() + 1'000'000);
+  again.set_revision(1'000'001);
+  EXPECT_EQ(Find("1001-1", &again).content(), connector::CONTENT_SAME);
+  const v1::Record other = Invoice("1001-1", "C1", 4, {{20, 9000, 1800}}, 1'000'001);
+  EXPECT_EQ(Find("1001-1", &other).content(), connector::CONTENT_DIFFERENT);
+  again.set_deleted(true);
+  EXPECT_EQ(Find("1001-1", &again).content(), connector::CONTENT_DIFFERENT);
+}
+
 TEST_F(ApplyTest, ReversesARevisedInvoiceAndWritesTheNewOne) {
   Apply(Invoice("1001-1", "C1", 4, {{20, 10000, 2000}}));
   Apply(Invoice("1002-1", "C1", 6, {{20, 100, 20}}));

@@ -108,9 +108,11 @@ class BooksTest : public testing::Test {
     return response.results_size() == 1 ? response.results(0) : connector::ApplyResult();
   }
 
-  connector::FindResult Find(const std::string& key) {
+  // `record`: what is there is compared with it.
+  connector::FindResult Find(const std::string& key, const v1::Record* record = nullptr) {
     connector::FindRequest request;
     request.add_items()->set_correlation_key(key);
+    if (record != nullptr) *request.mutable_items(0)->mutable_record() = *record;
     connector::FindResponse response;
     const Outcome outcome = plugin_->Find(request, &response);
     EXPECT_TRUE(outcome.ok()) << outcome.message;

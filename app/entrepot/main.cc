@@ -60,6 +60,9 @@ void AddAllCommands(CLI::App& app, Session& session) {
   AddStatus(app, session);
   AddConnections(app, session);
   AddSync(app, session);
+  AddPlan(app, session);
+  AddApply(app, session);
+  AddVerify(app, session);
   AddRuns(app, session);
   AddStock(app, session);
   AddAnalogues(app, session);

@@ -1,7 +1,6 @@
 // entrepot sync: reads the sources and writes to the sinks now, with progress.
-#include <unistd.h>
-
 #include "app/entrepot/commands.h"
+#include "app/entrepot/plan_print.h"
 #include "app/entrepot/sync_progress.h"
 #include "core/base/status_macros.h"
 #include "entrepot/v1/operation_service.grpc.pb.h"
@@ -13,33 +12,25 @@ struct SyncOptions {
   std::vector<std::string> connections;
   bool full = false;
   bool accept_deletions = false;
+  bool plan = false;
 };
 
+Outcome RunPlan(Session& session, const SyncOptions& options) {
+  v1::PlanRequest request;
+  request.mutable_connections()->Add(options.connections.begin(), options.connections.end());
+  request.set_full(options.full);
+  request.set_accept_deletions(options.accept_deletions);
+  return ShowPlan(session, request, nullptr);
+}
+
 Outcome RunSync(Session& session, const SyncOptions& options) {
+  if (options.plan) return RunPlan(session, options);
   ASSIGN_OR_RETURN(Hub * hub, session.hub());
   v1::SyncRequest request;
   request.mutable_connections()->Add(options.connections.begin(), options.connections.end());
   request.set_full(options.full);
   request.set_accept_deletions(options.accept_deletions);
-  const bool json = session.out.json();
-  SyncProgress progress(!json && isatty(STDOUT_FILENO));
-  const absl::Status status = hub->Stream<v1::OperationService, v1::SyncRequest, v1::SyncResponse>(
-      &v1::OperationService::Stub::Sync, request, [&](const v1::SyncResponse& event) {
-        if (json) {
-          session.out.JsonLine(event);
-          progress.Note(event);
-        } else {
-          progress.Show(event);
-        }
-        return true;
-      });
-  if (!json) progress.ClearLine();
-  RETURN_IF_ERROR(status);
-  if (!json) progress.ShowSum();
-  if (!progress.partly()) return ExitCode::kOk;
-  session.out.Hint(
-      "Some of it needs a person: see 'entrepot dead-letters list' and 'entrepot runs'");
-  return ExitCode::kPartly;
+  return FollowSync(session, &v1::OperationService::Stub::Sync, request);
 }
 
 }  // namespace
@@ -51,6 +42,7 @@ void AddSync(CLI::App& app, Session& session) {
                  "  entrepot sync --full warehouse       every row of one connection again\n"
                  "  entrepot sync --full --accept-deletions warehouse\n"
                  "                                       after a look at what is missing\n"
+                 "  entrepot sync --plan                 what it would do, and nothing is done\n"
                  "Ends with 5 when rows became dead letters, deliveries were rejected, or a run "
                  "stopped early.");
   auto options = std::make_shared<SyncOptions>();
@@ -58,6 +50,7 @@ void AddSync(CLI::App& app, Session& session) {
   command->add_flag("--full", options->full, "Read every row again, not only what is new");
   command->add_flag("--accept-deletions", options->accept_deletions,
                     "Delete what a full read misses, even when it is more than a tenth");
+  command->add_flag("--plan", options->plan, "Only show what it would do; change nothing");
   Runs(command, session, options, RunSync);
 }
 

@@ -30,19 +30,29 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::Loaded& load
   const config::v1::Config& config = loaded.config;
   daemon->authority_ = domain::Authority::From(config);
   RETURN_IF_ERROR(daemon->OpenStore(config));
+  const auto make_react = [&config, &clock = daemon->clock_,
+                           &authority = daemon->authority_](store::Store& store) -> sync::React {
+    absl::StatusOr<trade::Settings> settings = trade::Settings::From(config);
+    if (!settings.ok()) return [status = settings.status()] { return status; };
+    const auto trade =
+        std::make_shared<trade::Trade>(*std::move(settings), store, clock, &authority);
+    return [trade] { return trade->reactions.RunOnce(); };
+  };
   ASSIGN_OR_RETURN(
       daemon->scheduler_,
-      sync::Scheduler::Make({.config = &config,
-                             .store = daemon->store_.get(),
-                             .connectors = &plugins,
-                             .clock = &daemon->clock_,
-                             .meters = &daemon->metrics_,
-                             .authority = &daemon->authority_,
-                             .matches = daemon->matches_.get(),
-                             .make_open_request = [&loaded](const std::string& connection,
-                                                            const connector::v1::Manifest& it) {
-                               return config::MakeOpenRequest(loaded, connection, it);
-                             }}));
+      sync::Scheduler::Make(
+          {.config = &config,
+           .store = daemon->store_.get(),
+           .connectors = &plugins,
+           .clock = &daemon->clock_,
+           .authority = &daemon->authority_,
+           .matches = daemon->matches_.get(),
+           .meters = &daemon->metrics_,
+           .make_open_request =
+               [&loaded](const std::string& connection, const connector::v1::Manifest& it) {
+                 return config::MakeOpenRequest(loaded, connection, it);
+               },
+           .make_react = make_react}));
   // The server before what it reports on: it makes its socket under a mask of its own, and whoever
   // calls now waits for nothing.
   RETURN_IF_ERROR(daemon->StartServer(config));

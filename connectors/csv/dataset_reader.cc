@@ -50,7 +50,12 @@ DatasetReader::DatasetReader(DatasetOptions options)
     : options_(std::move(options)), drop_(options_.drop) {}
 
 void DatasetReader::Read(sdk::Call& call, const sdk::ReadRequest& request, sdk::Batch& batch) {
-  PutAway(Cursor::Decode(request.committed_cursor));
+  if (!request.preview) PutAway(Cursor::Decode(request.committed_cursor));
+  if (request.preview != preview_) {
+    open_.reset();
+    foreseen_.clear();
+    preview_ = request.preview;
+  }
   Cursor cursor = Cursor::Decode(request.cursor);
   if (request.full) {
     open_.reset();
@@ -65,9 +70,29 @@ void DatasetReader::Read(sdk::Call& call, const sdk::ReadRequest& request, sdk::
   if (!file) {
     batch.next_cursor = cursor.Encode();
     batch.end = batch.size() == 0;
+    if (batch.end) foreseen_.clear();
     return;
   }
   if (Start(*file, cursor, &batch)) GiveRows(call, &batch);
+}
+
+// Takes the files that are complete, or, only to look, notes which those are. What was noted keeps
+// its number until the reading ends.
+void DatasetReader::Take(uint64_t after) {
+  if (!preview_) return drop_.Claim(after);
+  for (TakenFile& file : drop_.Foresee(after)) {
+    const bool known = std::any_of(foreseen_.begin(), foreseen_.end(),
+                                   [&](const TakenFile& noted) { return noted.path == file.path; });
+    if (known) continue;
+    if (!foreseen_.empty()) file.number = foreseen_.back().number + 1;
+    foreseen_.push_back(std::move(file));
+  }
+}
+
+std::vector<TakenFile> DatasetReader::Work() const {
+  std::vector<TakenFile> work = drop_.Work();
+  work.insert(work.end(), foreseen_.begin(), foreseen_.end());
+  return work;
 }
 
 // What the hub has committed leaves the work folder. Whether the file was usable is seen again from
@@ -89,8 +114,9 @@ void DatasetReader::PutAway(const Cursor& committed) {
 // The cursor from which everything is read again.
 Cursor DatasetReader::StartAgain(sdk::Call& call) {
   last_rows_.reset();
-  drop_.Claim(0);
-  const std::vector<TakenFile> work = drop_.Work();
+  foreseen_.clear();
+  Take(0);
+  const std::vector<TakenFile> work = Work();
   const std::vector<TakenFile> done = drop_.Done();
   if (work.empty() && done.empty()) {
     call.log().Warning("dataset '" + options_.name +
@@ -137,7 +163,7 @@ std::optional<TakenFile> DatasetReader::Locate(sdk::Call& call, Cursor* cursor, 
     *cursor = {.number = std::max(cursor->number, last_replayed_)};
   }
   if (!cursor->ended) {
-    std::optional<TakenFile> file = WithNumber(drop_.Work(), cursor->number);
+    std::optional<TakenFile> file = WithNumber(Work(), cursor->number);
     if (!file) file = WithNumber(drop_.Done(), cursor->number);
     if (file && FileSize(*file) == cursor->size) return file;
     if (file) {
@@ -160,10 +186,10 @@ std::optional<TakenFile> DatasetReader::Locate(sdk::Call& call, Cursor* cursor, 
 std::optional<TakenFile> DatasetReader::NextNew(sdk::Call& call, uint64_t after) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     std::optional<TakenFile> file = FirstAfter(drop_.Done(), after);
-    if (!file) file = FirstAfter(drop_.Work(), after);
+    if (!file) file = FirstAfter(Work(), after);
     if (!file) {
-      drop_.Claim(after);
-      file = FirstAfter(drop_.Work(), after);
+      Take(after);
+      file = FirstAfter(Work(), after);
     }
     if (file && IsOpenForWriting(file->path)) return std::nullopt;
     if (file) return file;

@@ -43,6 +43,8 @@ class DatasetReader {
     bool fresh = true;  // nothing of it has been given
   };
 
+  void Take(uint64_t after);
+  std::vector<TakenFile> Work() const;
   void PutAway(const Cursor& committed);
   Cursor StartAgain(sdk::Call& call);
   void LoadLastRows(sdk::Call& call);
@@ -59,6 +61,9 @@ class DatasetReader {
   std::unique_ptr<OpenFile> open_;
   std::unique_ptr<LastRows> last_rows_;  // while reading again
   uint64_t last_replayed_ = 0;           // number of the newest file in it
+  // While reading only to look: files that stay in the folder, as if they had been taken.
+  bool preview_ = false;
+  std::vector<TakenFile> foreseen_;
 };
 
 }  // namespace entrepot::csv

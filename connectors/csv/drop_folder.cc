@@ -187,14 +187,30 @@ std::vector<fs::path> DropFolder::Complete(std::vector<LeftAlone>* left_alone) c
   return paths;
 }
 
+// Of all files ever taken that are still kept; at least `least`.
+uint64_t DropFolder::LastNumber(uint64_t least) const {
+  for (const std::string_view stage : {"work", "done", "rejected"}) {
+    const std::vector<TakenFile> taken = List(stage);
+    if (!taken.empty()) least = std::max(least, taken.back().number);
+  }
+  return least;
+}
+
+std::vector<TakenFile> DropFolder::Foresee(uint64_t after) const {
+  std::vector<TakenFile> foreseen;
+  after = LastNumber(after);
+  for (const fs::path& path : Complete(nullptr)) {
+    const std::string name = path.filename().string();
+    foreseen.push_back({++after, ClaimedName(after, name), Printable(name), path});
+  }
+  return foreseen;
+}
+
 void DropFolder::Claim(uint64_t after) {
   const std::vector<fs::path> files = Complete(nullptr);
   if (files.empty()) return;
   const fs::path work = MadePlace("work");
-  for (const std::string_view stage : {"work", "done", "rejected"}) {
-    const std::vector<TakenFile> taken = List(stage);
-    if (!taken.empty()) after = std::max(after, taken.back().number);
-  }
+  after = LastNumber(after);
   for (const fs::path& file : files) {
     const int error = RenameNew(file, work / ClaimedName(++after, file.filename().string()));
     if (error == ENOENT) continue;  // somebody took it back

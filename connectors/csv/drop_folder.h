@@ -50,6 +50,8 @@ class DropFolder {
   // Takes all files that are complete, oldest first (then by name). `after`: numbers start beyond
   // it. Throws kBadConfiguration when a file is meant for two datasets.
   void Claim(uint64_t after);
+  // What Claim would take, under the numbers that it would give, left where it is.
+  std::vector<TakenFile> Foresee(uint64_t after) const;
   // How long until files that are there now may be taken because nobody has changed them any more;
   // 0: there are none of those. At most `settle`.
   std::chrono::milliseconds UntilSettled() const;
@@ -78,6 +80,7 @@ class DropFolder {
   std::filesystem::path Place(std::string_view stage) const;
   std::filesystem::path MadePlace(std::string_view stage) const;
   std::vector<TakenFile> List(std::string_view stage) const;
+  uint64_t LastNumber(uint64_t least) const;
   std::chrono::nanoseconds Age(const std::filesystem::path& path) const;
   std::optional<std::string> ReasonToLeave(const std::filesystem::directory_entry& entry) const;
   void Move(const TakenFile& file, std::string_view stage) const;

@@ -51,7 +51,31 @@ grpc::ServerWriteReactor<v1::SyncResponse>* OperationApi::Sync(grpc::CallbackSer
   if (absl::StatusOr<Caller> caller = entrance_.access->Admit(*context); !caller.ok()) {
     return new RefusedStream<v1::SyncResponse>(caller.status());
   }
-  return syncs_.Start(*request);
+  return syncs_.Sync(*request);
+}
+
+grpc::ServerWriteReactor<v1::PlanResponse>* OperationApi::Plan(grpc::CallbackServerContext* context,
+                                                               const v1::PlanRequest* request) {
+  if (absl::StatusOr<Caller> caller = entrance_.access->Admit(*context); !caller.ok()) {
+    return new RefusedStream<v1::PlanResponse>(caller.status());
+  }
+  return syncs_.Plan(*request);
+}
+
+grpc::ServerWriteReactor<v1::SyncResponse>* OperationApi::ApplyPlan(
+    grpc::CallbackServerContext* context, const v1::ApplyPlanRequest* request) {
+  if (absl::StatusOr<Caller> caller = entrance_.access->Admit(*context); !caller.ok()) {
+    return new RefusedStream<v1::SyncResponse>(caller.status());
+  }
+  return syncs_.ApplyPlan(*request);
+}
+
+grpc::ServerWriteReactor<v1::VerifyResponse>* OperationApi::Verify(
+    grpc::CallbackServerContext* context, const v1::VerifyRequest* request) {
+  if (absl::StatusOr<Caller> caller = entrance_.access->Admit(*context); !caller.ok()) {
+    return new RefusedStream<v1::VerifyResponse>(caller.status());
+  }
+  return syncs_.Verify(*request);
 }
 
 grpc::ServerUnaryReactor* OperationApi::ListRuns(grpc::CallbackServerContext* context,

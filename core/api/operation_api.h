@@ -37,6 +37,12 @@ class OperationApi final : public v1::OperationService::CallbackService {
                                              v1::ResumeConnectionResponse* response) override;
   grpc::ServerWriteReactor<v1::SyncResponse>* Sync(grpc::CallbackServerContext* context,
                                                    const v1::SyncRequest* request) override;
+  grpc::ServerWriteReactor<v1::PlanResponse>* Plan(grpc::CallbackServerContext* context,
+                                                   const v1::PlanRequest* request) override;
+  grpc::ServerWriteReactor<v1::SyncResponse>* ApplyPlan(
+      grpc::CallbackServerContext* context, const v1::ApplyPlanRequest* request) override;
+  grpc::ServerWriteReactor<v1::VerifyResponse>* Verify(grpc::CallbackServerContext* context,
+                                                       const v1::VerifyRequest* request) override;
   grpc::ServerUnaryReactor* ListRuns(grpc::CallbackServerContext* context,
                                      const v1::ListRunsRequest* request,
                                      v1::ListRunsResponse* response) override;

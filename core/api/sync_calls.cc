@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -19,33 +21,37 @@ absl::Status ShuttingDown() {
   return Failure(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the hub is shutting down");
 }
 
+// What must all arrive waits for the caller to read it: so much at the most.
+constexpr size_t kWaitingMax = 1000;
+
 // What an event reports on: a newer one of the same subject replaces one that was not sent yet.
+// Empty: it must arrive.
 std::string SubjectOf(const v1::SyncResponse& event) {
   return event.has_run() ? "run " + event.run().dataset() : "sink " + event.sink().connection();
 }
+std::string SubjectOf(const v1::PlanResponse&) { return ""; }
+std::string SubjectOf(const v1::VerifyResponse&) { return ""; }
 
-}  // namespace
-
-// Progress goes out as fast as the caller reads it; what comes faster is joined by subject, so what
-// waits is bounded by the number of datasets and sinks.
-class SyncStream final : public grpc::ServerWriteReactor<v1::SyncResponse> {
+// Progress goes out as fast as the caller reads it; what comes faster is joined by subject, or
+// waits for its turn, so that what is kept is bounded.
+template <typename Response>
+class LongStream final : public grpc::ServerWriteReactor<Response>, public LongCall {
  public:
-  explicit SyncStream(const v1::SyncRequest& request) : request_(request) {}
+  using Offered = std::function<void(const Response&)>;
+  using Job = std::function<absl::Status(const Offered&, std::stop_token)>;
+  explicit LongStream(Job job) : job_(std::move(job)) {}
 
-  void Hold(std::shared_ptr<SyncStream> self) { self_ = std::move(self); }
+  void Hold(std::shared_ptr<LongStream> self) { self_ = std::move(self); }
 
-  // On the call's thread.
-  void Run(sync::Scheduler& scheduler) {
-    End(StopExceptions([&] {
-      return scheduler.Sync(
-          request_, [this](const v1::SyncResponse& event) { Offer(event); }, stop_.get_token());
-    }));
+  void Run() override {
+    End(StopExceptions(
+        [&] { return job_([this](const Response& event) { Offer(event); }, stop_.get_token()); }));
     returned_ = true;
   }
 
-  bool returned() const { return returned_; }
+  bool returned() const override { return returned_; }
 
-  void Cancel(const absl::Status& status) {
+  void Cancel(const absl::Status& status) override {
     stop_.request_stop();
     End(status);
   }
@@ -54,19 +60,23 @@ class SyncStream final : public grpc::ServerWriteReactor<v1::SyncResponse> {
     std::lock_guard lock(mutex_);
     writing_ = false;
     if (!ok) waiting_.clear();
+    room_.notify_all();
     Go();
   }
 
   void OnCancel() override { Cancel(absl::CancelledError("the caller left")); }
-  void OnDone() override { std::shared_ptr<SyncStream> self = std::move(self_); }
+  void OnDone() override { std::shared_ptr<LongStream> self = std::move(self_); }
 
  private:
-  void Offer(const v1::SyncResponse& event) {
-    std::lock_guard lock(mutex_);
-    if (end_.has_value()) return;
+  void Offer(const Response& event) {
+    std::unique_lock lock(mutex_);
     const std::string subject = SubjectOf(event);
+    room_.wait(lock, [&] {
+      return end_.has_value() || !subject.empty() || waiting_.size() < kWaitingMax;
+    });
+    if (end_.has_value()) return;
     for (auto& [waiting_subject, waiting_event] : waiting_) {
-      if (waiting_subject != subject) continue;
+      if (subject.empty() || waiting_subject != subject) continue;
       waiting_event = event;
       return;
     }
@@ -77,6 +87,7 @@ class SyncStream final : public grpc::ServerWriteReactor<v1::SyncResponse> {
   void End(const absl::Status& status) {
     std::lock_guard lock(mutex_);
     if (!end_.has_value()) end_ = status;
+    room_.notify_all();
     Go();
   }
 
@@ -88,56 +99,85 @@ class SyncStream final : public grpc::ServerWriteReactor<v1::SyncResponse> {
       response_ = std::move(waiting_.front().second);
       waiting_.pop_front();
       writing_ = true;
-      StartWrite(&response_);
+      this->StartWrite(&response_);
     } else if (end_.has_value()) {
       finished_ = true;
-      Finish(ToGrpc(*end_));
+      this->Finish(ToGrpc(*end_));
     }
   }
 
-  const v1::SyncRequest request_;
+  const Job job_;
   std::stop_source stop_;
   std::atomic<bool> returned_ = false;
-  std::shared_ptr<SyncStream> self_;  // gRPC's share; set before gRPC knows it, reset in OnDone
+  std::shared_ptr<LongStream> self_;  // gRPC's share; set before gRPC knows it, reset in OnDone
   std::mutex mutex_;
-  std::deque<std::pair<std::string, v1::SyncResponse>> waiting_;  // all below: guarded by mutex_
-  v1::SyncResponse response_;
+  std::condition_variable room_;
+  std::deque<std::pair<std::string, Response>> waiting_;  // all below: guarded by mutex_
+  Response response_;
   bool writing_ = false;
   bool finished_ = false;
   std::optional<absl::Status> end_;
 };
+
+}  // namespace
 
 SyncCalls::~SyncCalls() {
   Stop();
   for (Call& call : calls_) call.thread.join();
 }
 
-grpc::ServerWriteReactor<v1::SyncResponse>* SyncCalls::Start(const v1::SyncRequest& request) {
+template <typename Response, typename Job>
+grpc::ServerWriteReactor<Response>* SyncCalls::Start(Job job) {
   std::lock_guard lock(mutex_);
-  if (stopping_) return new RefusedStream<v1::SyncResponse>(ShuttingDown());
+  if (stopping_) return new RefusedStream<Response>(ShuttingDown());
   JoinEnded();
   if (calls_.size() >= calls_max_) {
-    return new RefusedStream<v1::SyncResponse>(
+    return new RefusedStream<Response>(
         Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_SYNCS",
                 fmt::format("{} sync calls are under way already (limits.calls_at_once_max): wait "
                             "for one to end",
                             calls_.size())));
   }
-  auto stream = std::make_shared<SyncStream>(request);
+  auto stream = std::make_shared<LongStream<Response>>(std::move(job));
   stream->Hold(stream);
-  calls_.push_back({stream, std::thread([this, stream] { stream->Run(scheduler_); })});
+  calls_.push_back({stream, std::thread([stream] { stream->Run(); })});
   return stream.get();
+}
+
+grpc::ServerWriteReactor<v1::SyncResponse>* SyncCalls::Sync(const v1::SyncRequest& request) {
+  return Start<v1::SyncResponse>([this, request](const auto& offer, std::stop_token stop) {
+    return scheduler_.Sync(request, offer, std::move(stop));
+  });
+}
+
+grpc::ServerWriteReactor<v1::PlanResponse>* SyncCalls::Plan(const v1::PlanRequest& request) {
+  return Start<v1::PlanResponse>([this, request](const auto& offer, std::stop_token stop) {
+    return scheduler_.Plan(request, offer, std::move(stop));
+  });
+}
+
+grpc::ServerWriteReactor<v1::SyncResponse>* SyncCalls::ApplyPlan(
+    const v1::ApplyPlanRequest& request) {
+  return Start<v1::SyncResponse>([this, request](const auto& offer, std::stop_token stop) {
+    return scheduler_.ApplyPlan(request.basis(), offer, std::move(stop));
+  });
+}
+
+grpc::ServerWriteReactor<v1::VerifyResponse>* SyncCalls::Verify(const v1::VerifyRequest& request) {
+  return Start<v1::VerifyResponse>([this, request](const auto& offer, std::stop_token stop) {
+    return scheduler_.Verify(request, offer, std::move(stop)).status();
+  });
 }
 
 void SyncCalls::Stop() {
   std::lock_guard lock(mutex_);
   stopping_ = true;
-  for (Call& call : calls_) call.stream->Cancel(ShuttingDown());
+  for (Call& call : calls_) call.call->Cancel(ShuttingDown());
 }
 
 void SyncCalls::JoinEnded() {
   for (auto call = calls_.begin(); call != calls_.end();) {
-    if (call->stream->returned()) {
+    if (call->call->returned()) {
       call->thread.join();
       call = calls_.erase(call);
     } else {

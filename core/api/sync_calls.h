@@ -1,5 +1,5 @@
-// The Sync calls under way. Each has a thread of its own, because it lasts as long as its
-// connections need; so how many there are is bounded. Thread-safe.
+// The calls under way that sync, or plan to. Each has a thread of its own, because it lasts as long
+// as its connections need; so how many there are is bounded. Thread-safe.
 #pragma once
 
 #include <list>
@@ -13,7 +13,14 @@
 
 namespace entrepot::api {
 
-class SyncStream;
+// One of them.
+class LongCall {
+ public:
+  virtual ~LongCall() = default;
+  virtual void Run() = 0;  // on the call's thread
+  virtual void Cancel(const absl::Status& status) = 0;
+  virtual bool returned() const = 0;
+};
 
 class SyncCalls {
  public:
@@ -23,8 +30,11 @@ class SyncCalls {
   // Waits for the threads. Stop, and then the scheduler's Stop, make them end.
   ~SyncCalls();
 
-  // The stream ends at once with UNAVAILABLE (SHUTTING_DOWN), RESOURCE_EXHAUSTED (TOO_MANY_SYNCS).
-  grpc::ServerWriteReactor<v1::SyncResponse>* Start(const v1::SyncRequest& request);
+  // The streams end at once with UNAVAILABLE (SHUTTING_DOWN), RESOURCE_EXHAUSTED (TOO_MANY_SYNCS).
+  grpc::ServerWriteReactor<v1::SyncResponse>* Sync(const v1::SyncRequest& request);
+  grpc::ServerWriteReactor<v1::PlanResponse>* Plan(const v1::PlanRequest& request);
+  grpc::ServerWriteReactor<v1::SyncResponse>* ApplyPlan(const v1::ApplyPlanRequest& request);
+  grpc::ServerWriteReactor<v1::VerifyResponse>* Verify(const v1::VerifyRequest& request);
 
   // Ends every stream with UNAVAILABLE (SHUTTING_DOWN) and cancels what it asked for. Waits for
   // nothing. Idempotent.
@@ -32,9 +42,11 @@ class SyncCalls {
 
  private:
   struct Call {
-    std::shared_ptr<SyncStream> stream;
+    std::shared_ptr<LongCall> call;
     std::thread thread;
   };
+  template <typename Response, typename Job>
+  grpc::ServerWriteReactor<Response>* Start(Job job);
   void JoinEnded();  // with mutex_ held
 
   sync::Scheduler& scheduler_;

@@ -37,6 +37,7 @@ absl::Status BatchReader::ReadAll(BatchQueue* read) {
   request.set_dataset(options_.dataset);
   request.set_cursor(options_.cursor);
   request.set_full(options_.full);
+  request.set_preview(options_.preview);
   request.set_rows_max(options_.rows_max);
   request.set_bytes_max(options_.bytes_max);
   for (bool end = false; !end;) {
@@ -44,9 +45,13 @@ absl::Status BatchReader::ReadAll(BatchQueue* read) {
     {
       const std::lock_guard lock(mutex_);
       if (cancelled_) return Interrupted();
-      request.set_committed_cursor(committed_);
+      if (!options_.preview) request.set_committed_cursor(committed_);
     }
     RETURN_IF_ERROR(ReadOnce(request, &batch->source));
+    if (options_.preview) {
+      const std::lock_guard lock(mutex_);
+      read_digest_ = batch->source.DigestAfter(read_digest_);
+    }
     RETURN_IF_ERROR(CheckAnswer(request, batch->source));
     end = batch->source.head().end();
     request.set_cursor(batch->source.head().next_cursor());
@@ -111,6 +116,11 @@ void BatchReader::GiveBack(BatchPtr batch) {
 void BatchReader::SetCommitted(const std::string& cursor) {
   const std::lock_guard lock(mutex_);
   committed_ = cursor;
+}
+
+uint64_t BatchReader::read_digest() const {
+  const std::lock_guard lock(mutex_);
+  return read_digest_;
 }
 
 void BatchReader::Cancel() {

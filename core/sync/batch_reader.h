@@ -21,6 +21,7 @@ struct BatchReaderOptions {
   std::string path;     // for messages
   std::string cursor;   // committed
   bool full = false;
+  bool preview = false;
   uint32_t rows_max = 0;   // of a batch
   uint64_t bytes_max = 0;  // of a batch
   size_t spare_max = 0;    // batches kept to be filled again
@@ -42,6 +43,8 @@ class BatchReader {
   void GiveBack(BatchPtr batch);
   // What the hub has committed: told to the source with the next call.
   void SetCommitted(const std::string& cursor);
+  // In a preview: of all rows that came so far.
+  uint64_t read_digest() const;
 
  private:
   absl::Status ReadAll(BatchQueue* read);
@@ -56,6 +59,7 @@ class BatchReader {
   std::condition_variable changed_;
   std::vector<BatchPtr> spare_;
   std::string committed_;
+  uint64_t read_digest_ = 0;
   bool cancelled_ = false;
   bool ended_ = false;
 };

@@ -30,11 +30,13 @@ struct IntakeOptions {
 struct IntakeRequest {
   bool full = false;              // every row again
   bool accept_deletions = false;  // however many records a full read misses
+  bool preview = false;           // the source keeps what is read: the store is only a copy
 };
 
 struct IntakeEnd {
-  store::Run run;       // as saved
-  absl::Status status;  // why it stopped early; its sentence is run.error
+  store::Run run;            // as saved
+  absl::Status status;       // why it stopped early; its sentence is run.error
+  uint64_t read_digest = 0;  // of a preview: of all rows that came
 };
 
 // Thread-safe; runs of different datasets go side by side. The caller keeps one dataset from

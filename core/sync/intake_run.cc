@@ -54,6 +54,7 @@ absl::StatusOr<IntakeEnd> IntakeRun::Run(std::shared_ptr<Link> link) {
     const std::stop_callback cancel(stop_, [this] { ahead_->Cancel(); });
     status = ReadAndWrite();
   }
+  if (request_.preview && ahead_ != nullptr) read_digest_ = ahead_->read_digest();
   ahead_.reset();
   if (remembering_ != nullptr && !committed_.in_snapshot) {
     remembering_->Finish();
@@ -96,6 +97,7 @@ absl::Status IntakeRun::Start(std::shared_ptr<Link> link) {
                                      .environment = options_.environment,
                                      .cursor = committed_.cursor,
                                      .full = request_.full,
+                                     .preview = request_.preview,
                                      .rows_max = static_cast<uint32_t>(limits.batch_rows_max()),
                                      .bytes_max = static_cast<uint64_t>(limits.batch_bytes_max()),
                                      .batches_max = BatchesOf(limits),
@@ -344,7 +346,7 @@ absl::StatusOr<IntakeEnd> IntakeRun::End(const absl::Status& status) {
     return tx.SaveRun(run).status();
   }));
   if (progress_) progress_(run);
-  return IntakeEnd{.run = std::move(run), .status = status};
+  return IntakeEnd{.run = std::move(run), .status = status, .read_digest = read_digest_};
 }
 
 }  // namespace entrepot::sync

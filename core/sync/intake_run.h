@@ -80,6 +80,7 @@ class IntakeRun {
   Progressed next_;    // of the transaction under way
   uint64_t rows_ = 0;  // of the transaction under way
   int64_t until_ns_ = 0;
+  uint64_t read_digest_ = 0;  // of a preview
 };
 
 }  // namespace entrepot::sync

@@ -155,6 +155,10 @@ absl::Status Link::Find(const connector::FindRequest& request, connector::FindRe
                  [&](Connector& c) { return c.Find(request, response); });
 }
 
+absl::Status Link::List(const connector::ListRequest& request, connector::ListResponse* response) {
+  return Guarded(Phase::kFind, nullptr, [&](Connector& c) { return c.List(request, response); });
+}
+
 void Link::SleepIfAbandoned() const {
   while (abandoned_) std::this_thread::sleep_for(std::chrono::hours(1));
 }

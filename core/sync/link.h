@@ -61,6 +61,8 @@ class Link {
   absl::Status Find(const connector::FindRequest& request, connector::FindResponse* response,
                     bool* sent);
 
+  absl::Status List(const connector::ListRequest& request, connector::ListResponse* response);
+
   // A running Read returns soon; later calls work. Other calls are left alone.
   void InterruptRead();
   // The running call returns soon, and no other begins. Returns at once. A call that begins at the

@@ -47,6 +47,7 @@ ReadAhead::ReadAhead(ReadAheadOptions options)
                              .path = dataset_.path,
                              .cursor = std::move(options.cursor),
                              .full = options.full,
+                             .preview = options.preview,
                              .rows_max = options.rows_max,
                              .bytes_max = options.bytes_max,
                              .spare_max = options.batches_max + kReadMax})),
@@ -84,6 +85,8 @@ std::deque<BatchPtr> ReadAhead::Take(size_t batches, absl::Duration wait) {
 bool ReadAhead::ended() const { return translated_.ended(); }
 
 absl::Status ReadAhead::status() const { return translated_.status(); }
+
+uint64_t ReadAhead::read_digest() const { return reading_->reader.read_digest(); }
 
 void ReadAhead::GiveBack(BatchPtr batch) { reading_->reader.GiveBack(std::move(batch)); }
 

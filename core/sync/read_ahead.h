@@ -25,6 +25,7 @@ struct ReadAheadOptions {
   mapping::Environment environment;
   std::string cursor;  // committed
   bool full = false;
+  bool preview = false;
   uint32_t rows_max = 0;                    // of a batch
   uint64_t bytes_max = 0;                   // of a batch
   size_t batches_max = 0;                   // translated, and not yet taken
@@ -46,6 +47,8 @@ class ReadAhead {
   bool ended() const;
   // Why it ended; OK: the source has nothing more for now. After ended().
   absl::Status status() const;
+  // Of all rows that came, in a preview. After ended().
+  uint64_t read_digest() const;
   void GiveBack(BatchPtr batch);
   // What the hub has committed: told to the source with the next call.
   void SetCommitted(const std::string& cursor);

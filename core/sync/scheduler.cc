@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 #include "core/base/absl_view.h"
@@ -13,43 +13,20 @@
 #include "core/base/nearest.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
-#include "core/sync/connection.h"
 #include "core/sync/pause.h"
 #include "core/sync/progress.h"
-#include "core/sync/replay.h"
-#include "core/sync/waiters.h"
-#include "core/sync/workers.h"
+#include "core/sync/scheduler_impl.h"
 
 namespace entrepot::sync {
 namespace {
 
 constexpr int kRunsLookedAt = 1000;
-constexpr absl::Duration kLook = absl::Milliseconds(100);
 // A caller that gives up does not wait longer for the runs it began.
 constexpr absl::Duration kCancelTimeMax = absl::Seconds(5);
 
 absl::Duration DurationOf(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
-
-// What all connections use; threads that are left behind keep it alive.
-struct Core {
-  Core(const SchedulerOptions& options, std::vector<ConnectionPlan> plans,
-       const mapping::Environment& environment)
-      : environment(environment),
-        plan(std::move(plans)),
-        intake_options{options.store, &options.config->limits(), environment, options.meters},
-        intake(intake_options),
-        replay(intake_options, &plan) {}
-
-  const mapping::Environment environment;
-  std::vector<ConnectionPlan> plan;
-  std::shared_ptr<Watchdog> watchdog = std::make_shared<Watchdog>();
-  const IntakeOptions intake_options;
-  Intake intake;
-  Replay replay;
-  std::vector<Connection> connections;  // in order of plan
-};
 
 // Runs that a hub left open when it was killed would look as if they still ran.
 absl::Status CloseOpenRuns(store::Store* store) {
@@ -70,76 +47,7 @@ absl::Status CloseOpenRuns(store::Store* store) {
   });
 }
 
-// Follows one sink until it has nothing more to send now.
-class SinkWatch {
- public:
-  explicit SinkWatch(Dispatcher* dispatcher)
-      : dispatcher_(dispatcher), start_(dispatcher->state().progress) {}
-
-  absl::Status Begin(uint64_t log_head) {
-    log_head_ = log_head;
-    ASSIGN_OR_RETURN(round_, dispatcher_->Hurry());
-    return absl::OkStatus();
-  }
-
-  bool done() const { return done_; }
-
-  void Look(const std::string& name, const Scheduler::Progress& progress) {
-    const Dispatcher::State state = dispatcher_->WaitForRound(seen_, kLook / 4);
-    const bool news = state.rounds > seen_;
-    seen_ = state.rounds;
-    // A round that was under way at Begin may have looked too early: ask for one more.
-    if (state.rounds <= round_) dispatcher_->Wake();
-    const bool handled = state.rounds > round_ && state.cursor >= log_head_;
-    done_ = (handled && state.idle && !state.settling) || (state.rounds > round_ && state.pausing);
-    if (!news && !done_) return;
-    v1::SyncResponse event;
-    v1::SinkProgress* sink = event.mutable_sink();
-    *sink = state.progress;
-    sink->set_connection(name);
-    sink->set_delivered(sink->delivered() - start_.delivered());
-    sink->set_rejected(sink->rejected() - start_.rejected());
-    sink->set_done(done_);
-    sink->set_error(state.error);
-    progress(event);
-  }
-
- private:
-  Dispatcher* dispatcher_;
-  const v1::SinkProgress start_;
-  uint64_t log_head_ = 0;
-  uint64_t round_ = 0;
-  uint64_t seen_ = 0;
-  bool done_ = false;
-};
-
 }  // namespace
-
-struct Scheduler::Impl {
-  explicit Impl(const SchedulerOptions& given) : options(given) {}
-
-  void MakeConnections();
-  void MakeConnection(ConnectionPlan* plan, Connection* connection);
-  absl::StatusOr<Connection*> Find(const std::string& name);
-  absl::StatusOr<v1::ConnectionStatus> SetPaused(const std::string& name, std::string_view by,
-                                                 bool paused);
-  absl::Status LoadPauses();
-  absl::StatusOr<std::vector<Connection*>> Choose(const v1::SyncRequest& request);
-  absl::Status SyncSources(const std::vector<Connection*>& chosen, const v1::SyncRequest& request,
-                           const Progress& progress, std::stop_token cancelled);
-  absl::Status SyncSinks(std::vector<std::pair<Connection*, SinkWatch>>* watches,
-                         const Progress& progress, std::stop_token cancelled);
-  absl::Status CheckGoing(const std::stop_token& cancelled) const;
-
-  const SchedulerOptions options;
-  std::shared_ptr<Core> core;
-  std::unique_ptr<Waiters> waiters;
-  std::mutex pause_mutex;
-  std::mutex sync_mutex;  // sources of one Sync are reserved together
-  std::mutex stop_mutex;
-  std::atomic<bool> stopped = false;
-  Workers workers;
-};
 
 Scheduler::Scheduler(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -170,20 +78,21 @@ void Scheduler::Impl::MakeConnections() {
   }
 }
 
+std::shared_ptr<Link> Scheduler::Impl::MakeLink(const ConnectionPlan& plan, Meters* meters) const {
+  return std::make_shared<Link>(
+      plan.name, plan.config->connector(),
+      Link::Options{.connectors = options.connectors,
+                    .watchdog = core->watchdog,
+                    .call_time_max = DurationOf(options.config->limits().connector_call_time_max()),
+                    .meters = meters,
+                    .make_open_request = options.make_open_request});
+}
+
 void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connection) {
   const config::v1::Limits& limits = options.config->limits();
   connection->plan = plan;
   connection->title = plan->config->connector();
-  const auto make_link = [&] {
-    return std::make_shared<Link>(
-        plan->name, plan->config->connector(),
-        Link::Options{.connectors = options.connectors,
-                      .watchdog = core->watchdog,
-                      .call_time_max = DurationOf(limits.connector_call_time_max()),
-                      .meters = options.meters,
-                      .make_open_request = options.make_open_request});
-  };
-  connection->link = connection->sink_link = make_link();
+  connection->link = connection->sink_link = MakeLink(*plan, options.meters);
   const auto manifest = connection->link->Describe();
   connection->described = manifest.status();
   if (!manifest.ok()) {
@@ -193,7 +102,7 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
   }
   connection->title = fmt::format("{} {}", manifest->id(), manifest->version());
   AssignRoles(*manifest, plan);
-  if (plan->source() && plan->sink()) connection->sink_link = make_link();
+  if (plan->source() && plan->sink()) connection->sink_link = MakeLink(*plan, options.meters);
   for (const DatasetPlan& dataset : plan->datasets) {
     if (options.authority == nullptr || !dataset.sink) continue;
     options.authority->NoteSink(plan->name, dataset.kind->kind);
@@ -217,6 +126,11 @@ void Scheduler::Impl::MakeConnection(ConnectionPlan* plan, Connection* connectio
 }
 
 void Scheduler::Start() {
+  // Plans of a hub that was killed.
+  std::error_code ignored;
+  if (!impl_->options.config->hub().data_folder().empty()) {
+    std::filesystem::remove_all(PlansFolder(*impl_->options.config), ignored);
+  }
   if (const absl::Status closed = CloseOpenRuns(impl_->options.store); !closed.ok()) {
     log::Error("runs that a stopped hub left open stay so", {{"error", closed}});
   }
@@ -269,17 +183,17 @@ absl::StatusOr<Connection*> Scheduler::Impl::Find(const std::string& name) {
   return &core->connections[at - names.begin()];
 }
 
-absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const v1::SyncRequest& request) {
+absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const Names& asked) {
   ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
   std::vector<Connection*> chosen;
-  if (request.connections().empty()) {
+  if (asked.empty()) {
     for (Connection& connection : core->connections) {
       ASSIGN_OR_RETURN(const auto pause, PauseOf(*snapshot, connection.plan->name));
       if (!pause) chosen.push_back(&connection);
     }
     return chosen;
   }
-  for (const std::string& name : request.connections()) {
+  for (const std::string& name : asked) {
     ASSIGN_OR_RETURN(Connection * connection, Find(name));
     ASSIGN_OR_RETURN(const auto pause, PauseOf(*snapshot, name));
     if (pause) {
@@ -339,7 +253,7 @@ absl::Status Scheduler::Impl::CheckGoing(const std::stop_token& cancelled) const
 
 absl::Status Scheduler::Sync(const v1::SyncRequest& request, const Progress& progress,
                              std::stop_token cancelled) {
-  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen, impl_->Choose(request));
+  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen, impl_->Choose(request.connections()));
   std::vector<std::pair<Connection*, SinkWatch>> watches;
   for (Connection* connection : chosen) {
     if (connection->dispatcher) watches.emplace_back(connection, &*connection->dispatcher);
@@ -354,24 +268,28 @@ absl::Status Scheduler::Sync(const v1::SyncRequest& request, const Progress& pro
   return impl_->SyncSinks(&watches, progress, cancelled);
 }
 
+absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::ReserveSources(
+    const std::vector<Connection*>& chosen) {
+  std::vector<Connection*> sources;
+  std::lock_guard lock(sync_mutex);
+  for (Connection* connection : chosen) {
+    if (!connection->source) continue;
+    if (!connection->source->Reserve()) {
+      for (Connection* reserved : sources) reserved->source->Release();
+      return Failure(absl::StatusCode::kAborted, "ALREADY_RUNNING",
+                     fmt::format("connection \"{}\" is being read just now: try again when that "
+                                 "run has ended",
+                                 connection->plan->name));
+    }
+    sources.push_back(connection);
+  }
+  return sources;
+}
+
 absl::Status Scheduler::Impl::SyncSources(const std::vector<Connection*>& chosen,
                                           const v1::SyncRequest& request, const Progress& progress,
                                           std::stop_token cancelled) {
-  std::vector<Connection*> sources;
-  {
-    std::lock_guard lock(sync_mutex);
-    for (Connection* connection : chosen) {
-      if (!connection->source) continue;
-      if (!connection->source->Reserve()) {
-        for (Connection* reserved : sources) reserved->source->Release();
-        return Failure(absl::StatusCode::kAborted, "ALREADY_RUNNING",
-                       fmt::format("connection \"{}\" is being read just now: try again when that "
-                                   "run has ended",
-                                   connection->plan->name));
-      }
-      sources.push_back(connection);
-    }
-  }
+  ASSIGN_OR_RETURN(const std::vector<Connection*> sources, ReserveSources(chosen));
   // Shared with runs that outlast a caller who gave up.
   const auto events = std::make_shared<Events>(static_cast<int>(sources.size()));
   std::stop_source stop;

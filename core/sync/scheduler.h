@@ -21,6 +21,8 @@
 #include "core/sync/link.h"
 #include "core/sync/match_index.h"
 #include "core/sync/ports.h"
+#include "core/sync/rehearsal.h"
+#include "core/sync/verification.h"
 #include "entrepot/config/v1/config.pb.h"
 #include "entrepot/v1/operation_service.pb.h"
 
@@ -42,6 +44,8 @@ struct SchedulerOptions {
   MakeOpenRequest make_open_request;
   // How long Stop waits for a connector that does not return from an interrupted call.
   absl::Duration stop_time_max = absl::Seconds(5);
+  // For plans: what a sync brings makes the business react. nullptr: nothing reacts.
+  MakeReact make_react;
 };
 
 // Thread-safe.
@@ -67,6 +71,22 @@ class Scheduler {
   using Progress = std::function<void(const v1::SyncResponse&)>;
   absl::Status Sync(const v1::SyncRequest& request, const Progress& progress,
                     std::stop_token cancelled);
+
+  // What Sync would do; see OperationService.Plan. Nothing is changed. Waits a few seconds for a
+  // source that is being read. Emits on this thread, last the basis. Errors as Sync's, and those of
+  // the store.
+  absl::Status Plan(const v1::PlanRequest& request, const Rehearsal::Emit& emit,
+                    std::stop_token cancelled);
+  // Sync, if that still does what was planned: FAILED_PRECONDITION (PLAN_STALE, PLAN_INCOMPLETE),
+  // and errors as Sync's and Plan's.
+  absl::Status ApplyPlan(const v1::PlanBasis& planned, const Progress& progress,
+                         std::stop_token cancelled);
+
+  // What differs between the two sides of a connection; see OperationService.Verify. Emits on this
+  // thread. True: nothing does. Errors: NOT_FOUND (CONNECTION_NOT_FOUND), CANCELLED, those of the
+  // connector's description and of the store.
+  absl::StatusOr<bool> Verify(const v1::VerifyRequest& request, const Verification::Emit& emit,
+                              std::stop_token cancelled);
 
   // State, last error, last runs and deliveries of every connection. Errors: as store::Reader.
   absl::StatusOr<v1::ListConnectionsResponse> ListConnections() const;

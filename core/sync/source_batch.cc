@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
+#include "core/base/digest.h"
 #include "core/mapping/wire_reader.h"
 
 namespace entrepot::sync {
@@ -30,6 +31,14 @@ bool SourceBatch::DecodeRows() {
   }
   undecoded_.clear();
   return true;
+}
+
+uint64_t SourceBatch::DigestAfter(uint64_t before) const {
+  std::string seen(reinterpret_cast<const char*>(&before), sizeof(before));
+  for (const std::string_view rows : undecoded_) seen += rows;
+  for (const v1::Record& record : head_.records()) record.AppendToString(&seen);
+  for (const connector::BadRow& bad : head_.bad_rows()) bad.AppendToString(&seen);
+  return DigestOf64(seen);
 }
 
 // Protobuf reads what stands before, between and after the rows: to it, the pieces of a message are

@@ -30,6 +30,10 @@ class SourceBatch {
   bool DecodeRows();
   void Assign(const connector::ReadResponse& answer) { Decode(answer.SerializeAsString()); }
 
+  // Of the rows and records that came, after those with the digest `before`. Between DecodeHead and
+  // DecodeRows.
+  uint64_t DigestAfter(uint64_t before) const;
+
   // All but the rows.
   const connector::ReadResponse& head() const { return head_; }
   const mapping::RowTable& rows() const { return rows_; }

@@ -69,10 +69,11 @@ class DropTest : public testing::Test {
     request.set_dataset("stock");
     request.set_cursor(committed_);
     request.set_full(full);
+    request.set_preview(preview_);
     request.set_rows_max(rows_max);
     request.set_bytes_max(1 << 20);
     for (; batches != 0; --batches) {
-      request.set_committed_cursor(committed_);
+      if (!preview_) request.set_committed_cursor(committed_);
       connector::ReadResponse response;
       const Outcome outcome = plugin_->Read(request, &response);
       if (!outcome.ok()) {
@@ -84,7 +85,7 @@ class DropTest : public testing::Test {
       request.set_full(false);
       if (response.snapshot_begin()) in_snapshot_ = true;
       if (response.snapshot_end()) in_snapshot_ = false;
-      if (!in_snapshot_) committed_ = request.cursor();
+      if (!in_snapshot_ && !preview_) committed_ = request.cursor();
       if (response.end()) return seen;
     }
     return seen;
@@ -121,6 +122,7 @@ class DropTest : public testing::Test {
   std::unique_ptr<Plugin> plugin_;
   std::string committed_;
   bool in_snapshot_ = false;
+  bool preview_ = false;  // Sync only looks
   int drops_ = 0;
 };
 

@@ -137,6 +137,26 @@ TEST_F(ReadTest, GoesOnReadingAgainAfterARestart) {
   EXPECT_THAT(Sync(), IsEmpty());
 }
 
+TEST_F(ReadTest, OnlyLooksInAPreviewAndReadsTheSameAfterIt) {
+  ASSERT_TRUE(Open({{"content", "full"}}).ok());
+  Drop("stock-1.csv", "sku;n\n1;1\n");
+  Sync();
+  Sync();
+  Drop("stock-2.csv", "sku;n\n1;2\n2;2\n");
+  Drop("stock-3.csv", "sku;n\n1;3\n");
+  preview_ = true;
+  const std::vector<std::string> seen = Sync(false, 1);
+  EXPECT_THAT(seen, ElementsAre("begin", "stock-2.csv:2 1,2", "stock-2.csv:3 2,2", "end", "begin",
+                                "stock-3.csv:2 1,3", "end"));
+  EXPECT_EQ(Sync(false, 1), seen);
+  EXPECT_EQ(Sync(true, 1), seen);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "stock-2.csv"));
+  EXPECT_THAT(Stage("work"), IsEmpty());
+  EXPECT_THAT(Stage("done"), ElementsAre("stock-1.csv"));
+  in_snapshot_ = preview_ = false;
+  EXPECT_EQ(Sync(false, 1), seen);
+}
+
 TEST_F(ReadTest, ReadsAgainWhatAHubRestoredFromABackupHasForgotten) {
   ASSERT_TRUE(Open().ok());
   Drop("stock-1.csv", "sku;n\n1;1\n");

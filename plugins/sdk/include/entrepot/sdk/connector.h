@@ -88,8 +88,9 @@ class Connector {
 
   // Sources: the next batch after `request.cursor`. Empty cursor: from the beginning. No more rows
   // for now: an empty batch with `end`, at once; the hub waits, not the connector. A cursor that
-  // cannot be understood is BadData. What a cursor covers is the hub's for good, so the source may
-  // let go of it.
+  // cannot be understood is BadData. What `request.committed_cursor` covers is the hub's for good, so
+  // the source may let go of it. With `request.preview` nothing of what is read may be taken, moved
+  // or marked: the next Read without it, from the same cursor, gives the same.
   virtual void Read(Call& call, const ReadRequest& request, Batch& batch);
 
   // Sources: returns true as soon as there may be something to read (a notification, a file), false

@@ -45,9 +45,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::Loaded& load
            .store = daemon->store_.get(),
            .connectors = &plugins,
            .clock = &daemon->clock_,
+           .meters = &daemon->metrics_,
            .authority = &daemon->authority_,
            .matches = daemon->matches_.get(),
-           .meters = &daemon->metrics_,
            .make_open_request =
                [&loaded](const std::string& connection, const connector::v1::Manifest& it) {
                  return config::MakeOpenRequest(loaded, connection, it);

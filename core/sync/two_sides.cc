@@ -23,7 +23,7 @@ constexpr size_t kBatches = 8;
 constexpr uint64_t kThere = 1;
 constexpr uint64_t kOutdated = 2;
 
-absl::Status Interrupted() {
+absl::Status CutShort() {
   return Failure(absl::StatusCode::kCancelled, "INTERRUPTED", "interrupted; nothing was changed");
 }
 
@@ -105,7 +105,7 @@ absl::Status TwoSides::VisitRows(const std::string& cursor, bool full, const Vis
   while (true) {
     auto batches = ahead->Take(kBatches, absl::Milliseconds(100));
     if (batches.empty() && ahead->ended()) break;
-    if (stop.stop_requested()) return Interrupted();
+    if (stop.stop_requested()) return CutShort();
     for (BatchPtr& batch : batches) {
       for (size_t i = 0, size = batch->source.size(); i < size; ++i) {
         const Item& item = batch->items[i];
@@ -144,7 +144,7 @@ absl::Status TwoSides::VisitIds(const Visit& visit, std::stop_token stop) {
   request.set_dataset(dataset_->name);
   request.set_items_max(kIdsPerPage);
   while (true) {
-    if (stop.stop_requested()) return Interrupted();
+    if (stop.stop_requested()) return CutShort();
     connector::ListResponse response;
     RETURN_IF_ERROR(options_.link->List(request, &response));
     for (const connector::ListItem& item : response.items()) {
@@ -158,7 +158,7 @@ absl::Status TwoSides::VisitIds(const Visit& visit, std::stop_token stop) {
 
 absl::Status TwoSides::VisitHub(const Visit& visit, std::stop_token stop) const {
   for (store::Page page{.limit = kRecordsPerPage};;) {
-    if (stop.stop_requested()) return Interrupted();
+    if (stop.stop_requested()) return CutShort();
     // A view of its own for each page: an old one keeps the store from tidying up.
     ASSIGN_OR_RETURN(const store::Snapshot snapshot, options_.store->Read());
     ASSIGN_OR_RETURN(const auto records, snapshot->List(dataset_->kind->kind, page));

@@ -187,7 +187,7 @@ absl::Status Verification::Settle(std::stop_token stop) {
     bool missed = false;
     for (const auto& [name, suspect] : suspects_) {
       const auto now = std::pair(suspect.revision, suspect.there ? suspect.content : 0);
-      const bool repairs = findings_[name].repair != Verdict::Repair::kNone;
+      const bool repairs = findings_[name].repair != Diagnosis::Repair::kNone;
       missed |= repairs;
       moving |= repairs && before[name] != now;
     }
@@ -198,10 +198,10 @@ absl::Status Verification::Settle(std::stop_token stop) {
 
 absl::Status Verification::JudgeAll() {
   findings_.clear();
-  Verdict verdict(sides_.get(), options_.sink_cursor ? options_.sink_cursor() : 0);
+  Diagnosis diagnosis(sides_.get(), options_.sink_cursor ? options_.sink_cursor() : 0);
   {
     ASSIGN_OR_RETURN(const store::Snapshot snapshot, options_.sides.store->Read());
-    RETURN_IF_ERROR(verdict.LoadBooks(*snapshot));
+    RETURN_IF_ERROR(diagnosis.LoadBooks(*snapshot));
   }
   for (auto at = suspects_.begin(); at != suspects_.end();) {
     const auto begin = at;
@@ -209,7 +209,7 @@ absl::Status Verification::JudgeAll() {
     for (size_t i = 0; i < kJudgedPerWrite && end != suspects_.end(); ++i) ++end;
     RETURN_IF_ERROR(options_.sides.store->Write([&](store::Transaction& tx) -> absl::Status {
       for (auto one = begin; one != end; ++one) {
-        ASSIGN_OR_RETURN(findings_[one->first], verdict.Judge(tx, &one->second));
+        ASSIGN_OR_RETURN(findings_[one->first], diagnosis.Judge(tx, &one->second));
       }
       return absl::OkStatus();
     }));
@@ -221,16 +221,16 @@ absl::Status Verification::JudgeAll() {
 
 absl::Status Verification::Show() {
   result_.set_differences(suspects_.size());
-  const Verdict verdict(sides_.get(), 0);
+  const Diagnosis diagnosis(sides_.get(), 0);
   for (auto& [name, suspect] : suspects_) {
     const auto found = findings_.find(name);
     if (found == findings_.end()) continue;  // the comparison ended early
-    Verdict::Finding& finding = found->second;
-    if (options_.repair && finding.repair != Verdict::Repair::kNone) {
+    Diagnosis::Finding& finding = found->second;
+    if (options_.repair && finding.repair != Diagnosis::Repair::kNone) {
       RETURN_IF_ERROR(options_.sides.store->Write(
-          [&](store::Transaction& tx) { return verdict.Queue(tx, suspect, finding); }));
+          [&](store::Transaction& tx) { return diagnosis.Queue(tx, suspect, finding); }));
       finding.difference.set_repaired(true);
-      read_again_ |= finding.repair == Verdict::Repair::kRead;
+      read_again_ |= finding.repair == Diagnosis::Repair::kRead;
     }
     v1::VerifyResponse event;
     *event.mutable_difference() = finding.difference;

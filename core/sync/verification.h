@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "core/sync/bucket_sums.h"
 #include "core/sync/two_sides.h"
-#include "core/sync/verdict.h"
+#include "core/sync/diagnosis.h"
 #include "entrepot/v1/operation_service.pb.h"
 
 namespace entrepot::sync {
@@ -57,7 +57,7 @@ class Verification {
   std::unique_ptr<BucketSums> hub_;
   // By id; those without one by "#<record id>".
   std::map<std::string, Suspect> suspects_;
-  std::map<std::string, Verdict::Finding> findings_;
+  std::map<std::string, Diagnosis::Finding> findings_;
   v1::VerifiedDataset result_;
   bool read_again_ = false;
 };

@@ -1,4 +1,4 @@
-#include "core/sync/verdict.h"
+#include "core/sync/diagnosis.h"
 
 #include <fmt/core.h>
 
@@ -18,7 +18,7 @@ constexpr int kItemsPerPage = 1000;
 constexpr char kDeadLetters[] = "entrepot dead-letters list";
 
 void Set(v1::DifferenceCause cause, std::string reason, std::string repair,
-         Verdict::Finding* finding) {
+         Diagnosis::Finding* finding) {
   finding->difference.set_cause(cause);
   finding->difference.set_reason(std::move(reason));
   finding->difference.set_repair(std::move(repair));
@@ -26,7 +26,7 @@ void Set(v1::DifferenceCause cause, std::string reason, std::string repair,
 
 }  // namespace
 
-absl::StatusOr<Verdict::Case> Verdict::Open(const store::Transaction& tx, Suspect* suspect) const {
+absl::StatusOr<Diagnosis::Case> Diagnosis::Open(const store::Transaction& tx, Suspect* suspect) const {
   const DatasetPlan& dataset = sides_->dataset();
   const domain::KindInfo& kind = *dataset.kind;
   Case it{.suspect = suspect};
@@ -60,7 +60,7 @@ absl::StatusOr<Verdict::Case> Verdict::Open(const store::Transaction& tx, Suspec
   return it;
 }
 
-bool Verdict::Equal(const Case& it) const {
+bool Diagnosis::Equal(const Case& it) const {
   if (it.suspect->there != it.live) return false;
   if (!it.live) return true;
   if (!it.suspect->trouble.empty()) return false;
@@ -70,7 +70,7 @@ bool Verdict::Equal(const Case& it) const {
   return it.delivery && it.delivery->delivered_revision >= it.record->revision();
 }
 
-absl::StatusOr<Verdict::Finding> Verdict::Judge(const store::Transaction& tx,
+absl::StatusOr<Diagnosis::Finding> Diagnosis::Judge(const store::Transaction& tx,
                                                 Suspect* suspect) const {
   Finding finding;
   ASSIGN_OR_RETURN(const Case it, Open(tx, suspect));
@@ -103,7 +103,7 @@ absl::StatusOr<Verdict::Finding> Verdict::Judge(const store::Transaction& tx,
   return finding;
 }
 
-bool Verdict::ByDelivery(const Case& it, Finding* finding) const {
+bool Diagnosis::ByDelivery(const Case& it, Finding* finding) const {
   if (!it.delivery) return false;
   const store::Delivery& delivery = *it.delivery;
   const bool asked = delivery.state == kUnknown && delivery.due == absl::InfiniteFuture();
@@ -133,7 +133,7 @@ bool Verdict::ByDelivery(const Case& it, Finding* finding) const {
   return true;
 }
 
-absl::Status Verdict::LoadBooks(const store::Reader& reader) {
+absl::Status Diagnosis::LoadBooks(const store::Reader& reader) {
   const std::string& path = sides_->dataset().path;
   for (store::Page page{.limit = kItemsPerPage};;) {
     ASSIGN_OR_RETURN(const auto parked, reader.ListParked(page));
@@ -158,7 +158,7 @@ absl::Status Verdict::LoadBooks(const store::Reader& reader) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Verdict::ByConflict(const store::Transaction& tx, const Case& it,
+absl::StatusOr<bool> Diagnosis::ByConflict(const store::Transaction& tx, const Case& it,
                                          Finding* finding) const {
   if (!it.record) return false;
   ASSIGN_OR_RETURN(const auto conflicts, tx.OpenConflictsOf(it.record->id()));
@@ -174,7 +174,7 @@ absl::StatusOr<bool> Verdict::ByConflict(const store::Transaction& tx, const Cas
 }
 
 // A row in the books has not become a record, and they say why.
-bool Verdict::ByBooks(const Case& it, Finding* finding) const {
+bool Diagnosis::ByBooks(const Case& it, Finding* finding) const {
   const std::string& outside_id = it.suspect->outside_id;
   if (outside_id.empty()) return false;
   if (const auto found = parked_.find(outside_id); found != parked_.end()) {
@@ -188,14 +188,14 @@ bool Verdict::ByBooks(const Case& it, Finding* finding) const {
 }
 
 // Does the outside show what it showed when the hub last looked?
-bool Verdict::ShownBefore(const Case& it) const {
+bool Diagnosis::ShownBefore(const Case& it) const {
   if (it.base.empty()) return false;
   const bool deleted = it.base.front() == kDeletedDigest;
   return it.suspect->there ? !deleted && TwoSides::ContentOf(it.base) == it.suspect->content
                            : deleted;
 }
 
-void Verdict::ByContent(const Case& it, Finding* finding) const {
+void Diagnosis::ByContent(const Case& it, Finding* finding) const {
   const DatasetPlan& dataset = sides_->dataset();
   const Suspect& suspect = *it.suspect;
   if (suspect.comes && !ShownBefore(it)) {
@@ -224,7 +224,7 @@ void Verdict::ByContent(const Case& it, Finding* finding) const {
       "none here: correct it where it is wrong", finding);
 }
 
-void Verdict::Missed(const Case& it, bool by_hub, Finding* finding) const {
+void Diagnosis::Missed(const Case& it, bool by_hub, Finding* finding) const {
   const std::string& connection = sides_->dataset().connection;
   finding->repair = by_hub ? Repair::kDeliver : Repair::kRead;
   std::string reason;
@@ -244,7 +244,7 @@ void Verdict::Missed(const Case& it, bool by_hub, Finding* finding) const {
       finding);
 }
 
-absl::Status Verdict::Queue(store::Transaction& tx, const Suspect& suspect,
+absl::Status Diagnosis::Queue(store::Transaction& tx, const Suspect& suspect,
                             const Finding& finding) const {
   const DatasetPlan& dataset = sides_->dataset();
   const domain::KindInfo& kind = *dataset.kind;

@@ -26,6 +26,12 @@ void Set(v1::DifferenceCause cause, std::string reason, std::string repair,
 
 }  // namespace
 
+void Diagnosis::Finding::CallMoving() {
+  Set(v1::DIFFERENCE_CAUSE_IN_FLIGHT, "it changes while it is looked at",
+      "none: look again when it rests", this);
+  repair = Repair::kNone;
+}
+
 absl::StatusOr<Diagnosis::Case> Diagnosis::Open(const store::Transaction& tx, Suspect* suspect) const {
   const DatasetPlan& dataset = sides_->dataset();
   const domain::KindInfo& kind = *dataset.kind;
@@ -262,6 +268,7 @@ absl::Status Diagnosis::Queue(store::Transaction& tx, const Suspect& suspect,
     return tx.SaveDelivery(*delivery);
   }
   if (finding.repair != Repair::kRead || suspect.record_id == 0) return absl::OkStatus();
+  if (!suspect.there) return absl::OkStatus();  // a full reading sees by itself what is gone
   // As if it had been deleted there when the hub last looked: whatever is there now is news.
   if (!kind.bulk) {
     return tx.SetBase(

@@ -43,6 +43,9 @@ class Diagnosis {
     bool differs = false;  // false: the two sides are equal after all
     v1::Difference difference;
     Repair repair = Repair::kNone;
+
+    // It did not stand still while it was looked at.
+    void CallMoving();
   };
   // Errors of the store.
   absl::StatusOr<Finding> Judge(const store::Transaction& tx, Suspect* suspect) const;

@@ -6,7 +6,9 @@ absl::Status Connector::ReadBatch(const connector::ReadRequest& request, SourceB
   batch->Clear();
   connector::ReadResponse response;
   absl::Status status = Read(request, &response);
-  if (status.ok()) batch->Assign(response);
+  if (status.ok() && !batch->DecodeHead(response.SerializeAsString())) {
+    return absl::InternalError("what it read is no ReadResponse in UTF-8");
+  }
   return status;
 }
 

@@ -183,7 +183,7 @@ absl::StatusOr<Connection*> Scheduler::Impl::Find(const std::string& name) {
   return &core->connections[at - names.begin()];
 }
 
-absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const Names& asked) {
+absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const Names& asked, bool paused_too) {
   ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
   std::vector<Connection*> chosen;
   if (asked.empty()) {
@@ -196,7 +196,7 @@ absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const Names& as
   for (const std::string& name : asked) {
     ASSIGN_OR_RETURN(Connection * connection, Find(name));
     ASSIGN_OR_RETURN(const auto pause, PauseOf(*snapshot, name));
-    if (pause) {
+    if (pause && !paused_too) {
       return Failure(absl::StatusCode::kFailedPrecondition, "CONNECTION_PAUSED",
                      fmt::format("connection \"{}\" was paused by {}; resume it with `entrepot "
                                  "connections resume {}`",
@@ -253,7 +253,15 @@ absl::Status Scheduler::Impl::CheckGoing(const std::stop_token& cancelled) const
 
 absl::Status Scheduler::Sync(const v1::SyncRequest& request, const Progress& progress,
                              std::stop_token cancelled) {
-  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen, impl_->Choose(request.connections()));
+  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen,
+                   impl_->Choose(request.connections(), false));
+  return impl_->Sync(chosen, {chosen}, request, progress, std::move(cancelled));
+}
+
+absl::Status Scheduler::Impl::Sync(const std::vector<Connection*>& chosen,
+                                   const std::vector<std::vector<Connection*>>& turns,
+                                   const v1::SyncRequest& request, const Progress& progress,
+                                   std::stop_token cancelled) {
   std::vector<std::pair<Connection*, SinkWatch>> watches;
   for (Connection* connection : chosen) {
     if (connection->dispatcher) watches.emplace_back(connection, &*connection->dispatcher);
@@ -264,8 +272,10 @@ absl::Status Scheduler::Sync(const v1::SyncRequest& request, const Progress& pro
     event.mutable_sink()->set_error(std::string(StdView(connection->described.message())));
     progress(event);
   }
-  RETURN_IF_ERROR(impl_->SyncSources(chosen, request, progress, cancelled));
-  return impl_->SyncSinks(&watches, progress, cancelled);
+  for (const auto& turn : turns) {
+    RETURN_IF_ERROR(SyncSources(turn, request, progress, cancelled));
+  }
+  return SyncSinks(&watches, progress, cancelled);
 }
 
 absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::ReserveSources(

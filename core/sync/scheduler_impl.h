@@ -48,12 +48,18 @@ struct Scheduler::Impl {
                                                  bool paused);
   absl::Status LoadPauses();
   std::shared_ptr<Link> MakeLink(const ConnectionPlan& plan, Meters* meters) const;
-  // Of these names, in their order; all of them where there are none. NOT_FOUND.
+  // Of these names, in their order; where there are none, all that are not paused. NOT_FOUND
+  // (CONNECTION_NOT_FOUND), FAILED_PRECONDITION (CONNECTION_PAUSED, unless `paused_too`).
   using Names = google::protobuf::RepeatedPtrField<std::string>;
-  absl::StatusOr<std::vector<Connection*>> Choose(const Names& chosen);
+  absl::StatusOr<std::vector<Connection*>> Choose(const Names& asked, bool paused_too);
   absl::StatusOr<std::vector<Connection*>> ReserveSources(const std::vector<Connection*>& chosen);
   absl::StatusOr<v1::PlanBasis> Rehearse(const v1::PlanRequest& request,
                                          const Rehearsal::Emit& emit, std::stop_token cancelled);
+  // Sources turn by turn, those of one turn at once; then the sinks.
+  absl::Status Sync(const std::vector<Connection*>& chosen,
+                    const std::vector<std::vector<Connection*>>& turns,
+                    const v1::SyncRequest& request, const Progress& progress,
+                    std::stop_token cancelled);
   absl::Status SyncSources(const std::vector<Connection*>& chosen, const v1::SyncRequest& request,
                            const Progress& progress, std::stop_token cancelled);
   absl::Status SyncSinks(std::vector<std::pair<Connection*, SinkWatch>>* watches,

@@ -19,7 +19,7 @@ constexpr absl::Duration kReserveTimeMax = absl::Seconds(10);
 absl::StatusOr<v1::PlanBasis> Scheduler::Impl::Rehearse(const v1::PlanRequest& request,
                                                         const Rehearsal::Emit& emit,
                                                         std::stop_token cancelled) {
-  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen, Choose(request.connections()));
+  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen, Choose(request.connections(), true));
   std::vector<std::string> names;
   for (const Connection* connection : chosen) {
     if (connection->described.ok()) {
@@ -91,7 +91,12 @@ absl::Status Scheduler::ApplyPlan(const v1::PlanBasis& planned, const Progress& 
   *sync.mutable_connections() = request.connections();
   sync.set_full(request.full());
   sync.set_accept_deletions(request.accept_deletions());
-  return Sync(sync, progress, std::move(cancelled));
+  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen,
+                   impl_->Choose(request.connections(), false));
+  // In the plan's order: where two systems bring the same record, that decides.
+  std::vector<std::vector<Connection*>> turns;
+  for (Connection* connection : chosen) turns.push_back({connection});
+  return impl_->Sync(chosen, turns, sync, progress, std::move(cancelled));
 }
 
 absl::StatusOr<bool> Scheduler::Verify(const v1::VerifyRequest& request,

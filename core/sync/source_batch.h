@@ -28,7 +28,6 @@ class SourceBatch {
   // nothing the second time.
   bool DecodeHead(std::string_view answer);
   bool DecodeRows();
-  void Assign(const connector::ReadResponse& answer) { Decode(answer.SerializeAsString()); }
 
   // Of the rows and records that came, after those with the digest `before`. Between DecodeHead and
   // DecodeRows.

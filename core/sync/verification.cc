@@ -25,6 +25,11 @@ std::string NameOf(const TwoSides::Shown& shown) {
   return shown.id.empty() ? fmt::format("#{}", shown.record_id) : std::string(shown.id);
 }
 
+// Of both sides, as last looked at.
+std::pair<uint64_t, uint64_t> StateOf(const Suspect& suspect) {
+  return {suspect.revision, suspect.there ? suspect.content : 0};
+}
+
 }  // namespace
 
 Verification::Verification(const VerificationOptions& options, const DatasetPlan* dataset,
@@ -173,26 +178,23 @@ absl::Status Verification::LookAgain(std::stop_token stop) {
   return absl::OkStatus();
 }
 
-// Until what differs needs a repair and has stood still between two looks.
+// Only what has stood still between two looks was missed; the rest is traffic.
 absl::Status Verification::Settle(std::stop_token stop) {
+  std::vector<std::string> moving;
   for (int look = 0; look < kLooks && !suspects_.empty(); ++look) {
     if (look > 0) std::this_thread::sleep_for(absl::ToChronoMilliseconds(kBetweenLooks));
     std::map<std::string, std::pair<uint64_t, uint64_t>> before;
-    for (const auto& [name, suspect] : suspects_) {
-      before[name] = {suspect.revision, suspect.there ? suspect.content : 0};
-    }
+    for (const auto& [name, suspect] : suspects_) before[name] = StateOf(suspect);
     RETURN_IF_ERROR(LookAgain(stop));
     RETURN_IF_ERROR(JudgeAll());
-    bool moving = look == 0;
-    bool missed = false;
+    moving.clear();
     for (const auto& [name, suspect] : suspects_) {
-      const auto now = std::pair(suspect.revision, suspect.there ? suspect.content : 0);
       const bool repairs = findings_[name].repair != Diagnosis::Repair::kNone;
-      missed |= repairs;
-      moving |= repairs && before[name] != now;
+      if (repairs && (look == 0 || before[name] != StateOf(suspect))) moving.push_back(name);
     }
-    if (!missed || !moving) return absl::OkStatus();
+    if (moving.empty()) return absl::OkStatus();
   }
+  for (const std::string& name : moving) findings_[name].CallMoving();
   return absl::OkStatus();
 }
 

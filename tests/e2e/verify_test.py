@@ -135,11 +135,15 @@ class Postgres:
 class VerifyTest:
     """For each database."""
 
+    maxDiff = None
+
     def setUp(self):
         scratch = tempfile.TemporaryDirectory(prefix="entrepot-verify-")
         self.addCleanup(scratch.cleanup)
         self.folder = pathlib.Path(scratch.name)
         self.database = self.Database(self.folder)
+        self.version = CLIENTS
+        self.changing = threading.Lock()
         self.addCleanup(self.database.stop)
         rows = ",".join("('C-%d', 'Client %d', %d)" % (n, n, n) for n in range(1, CLIENTS + 1))
         self.database.run(TABLES % self.database.serial +
@@ -173,20 +177,25 @@ class VerifyTest:
         for event in events:
             self.assertEqual(event.get("dataset", {}).get("error", ""), "", done.stderr)
         return {(e["difference"]["dataset"], e["difference"].get("key") or
-                 e["difference"]["outside_id"]):
+                 e["difference"]["outsideId"]):
                 e["difference"]["cause"].replace("DIFFERENCE_CAUSE_", "")
                 for e in events if "difference" in e}
+
+    def change(self, what, number):
+        """As a system does it that counts its changes: they commit in the order of their numbers."""
+        with self.changing:
+            self.version += 1
+            self.database.run("UPDATE clients SET %s, version = %d WHERE code = 'C-%d'" %
+                              (what.replace("Moved", "Moved %d" % self.version), self.version,
+                               number))
 
     def traffic(self):
         """Clients beyond number 100 change all the time; ends with the returned function."""
         ended = threading.Event()
 
         def change():
-            version = 100_000
             while not ended.wait(0.05):
-                version += 1
-                self.database.run("UPDATE clients SET name = 'Moved %d', version = %d "
-                                  "WHERE code = 'C-%d'" % (version, version, 101 + version % 100))
+                self.change("name = 'Moved'", 101 + self.version % 100)
         thread = threading.Thread(target=change)
         thread.start()
 
@@ -209,8 +218,7 @@ class VerifyTest:
                               (9000 + n, n))
             planted["crm/clients", "%d" % (9000 + n)] = "MISSED"
         for n in range(21, 24):  # a name is required
-            self.database.run("UPDATE clients SET name = '', version = 200000 + %d "
-                              "WHERE code = 'C-%d'" % (n, n))
+            self.change("name = ''", n)
             planted["crm/clients", "C-%d" % n] = "REFUSED"
         for n, sku in enumerate(("X", "Y", "Z")):  # of products that have not come
             self.database.run("INSERT INTO prices VALUES ('%s', '2', %d)" % (sku, 10 + n))

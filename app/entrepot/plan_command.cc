@@ -70,9 +70,9 @@ struct ApplyOptions {
 
 Outcome RunApply(Session& session, const ApplyOptions& options) {
   ASSIGN_OR_RETURN(const v1::PlanFile plan, ReadPlan(options.file));
-  v1::ApplyPlanRequest request;
-  *request.mutable_basis() = plan.basis();
-  return FollowSync(session, &v1::OperationService::Stub::ApplyPlan, request);
+  v1::SyncRequest request;
+  *request.mutable_plan() = plan.basis();
+  return FollowSync(session, request);
 }
 
 }  // namespace

@@ -25,12 +25,11 @@ Outcome RunPlan(Session& session, const SyncOptions& options) {
 
 Outcome RunSync(Session& session, const SyncOptions& options) {
   if (options.plan) return RunPlan(session, options);
-  ASSIGN_OR_RETURN(Hub * hub, session.hub());
   v1::SyncRequest request;
   request.mutable_connections()->Add(options.connections.begin(), options.connections.end());
   request.set_full(options.full);
   request.set_accept_deletions(options.accept_deletions);
-  return FollowSync(session, &v1::OperationService::Stub::Sync, request);
+  return FollowSync(session, request);
 }
 
 }  // namespace

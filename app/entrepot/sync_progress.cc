@@ -10,6 +10,8 @@
 
 #include "app/entrepot/text_width.h"
 #include "app/entrepot/values.h"
+#include "core/base/status_macros.h"
+#include "entrepot/v1/operation_service.grpc.pb.h"
 
 namespace entrepot::cli {
 namespace {
@@ -129,6 +131,29 @@ void SyncProgress::DrawLine() {
   }
   fmt::print("\r\033[K{}", line);
   std::fflush(stdout);
+}
+
+Outcome FollowSync(Session& session, const v1::SyncRequest& request) {
+  ASSIGN_OR_RETURN(Hub * hub, session.hub());
+  const bool json = session.out.json();
+  SyncProgress progress(!json && isatty(STDOUT_FILENO));
+  const absl::Status status = hub->Stream<v1::OperationService, v1::SyncRequest, v1::SyncResponse>(
+      &v1::OperationService::Stub::Sync, request, [&](const v1::SyncResponse& event) {
+        if (json) {
+          session.out.JsonLine(event);
+          progress.Note(event);
+        } else {
+          progress.Show(event);
+        }
+        return true;
+      });
+  if (!json) progress.ClearLine();
+  RETURN_IF_ERROR(status);
+  if (!json) progress.ShowSum();
+  if (!progress.partly()) return ExitCode::kOk;
+  session.out.Hint(
+      "Some of it needs a person: see 'entrepot dead-letters list' and 'entrepot runs'");
+  return ExitCode::kPartly;
 }
 
 }  // namespace entrepot::cli

@@ -2,15 +2,11 @@
 // that stays for each dataset and sink that has ended; elsewhere only the latter. One thread.
 #pragma once
 
-#include <unistd.h>
-
 #include <map>
-#include <memory>
 #include <string>
 
 #include "app/entrepot/session.h"
-#include "core/base/status_macros.h"
-#include "entrepot/v1/operation_service.grpc.pb.h"
+#include "entrepot/v1/operation_service.pb.h"
 
 namespace entrepot::cli {
 
@@ -40,32 +36,7 @@ class SyncProgress {
   v1::Run sum_;
 };
 
-// Calls what syncs, shows its progress until it ends, and what of it needs a person.
-template <typename Request>
-Outcome FollowSync(Session& session,
-                   std::unique_ptr<grpc::ClientReader<v1::SyncResponse>> (
-                       v1::OperationService::Stub::*method)(grpc::ClientContext*, const Request&),
-                   const Request& request) {
-  ASSIGN_OR_RETURN(Hub * hub, session.hub());
-  const bool json = session.out.json();
-  SyncProgress progress(!json && isatty(STDOUT_FILENO));
-  const absl::Status status = hub->Stream<v1::OperationService, Request, v1::SyncResponse>(
-      method, request, [&](const v1::SyncResponse& event) {
-        if (json) {
-          session.out.JsonLine(event);
-          progress.Note(event);
-        } else {
-          progress.Show(event);
-        }
-        return true;
-      });
-  if (!json) progress.ClearLine();
-  RETURN_IF_ERROR(status);
-  if (!json) progress.ShowSum();
-  if (!progress.partly()) return ExitCode::kOk;
-  session.out.Hint(
-      "Some of it needs a person: see 'entrepot dead-letters list' and 'entrepot runs'");
-  return ExitCode::kPartly;
-}
+// Syncs, shows its progress until it ends, and what of it needs a person.
+Outcome FollowSync(Session& session, const v1::SyncRequest& request);
 
 }  // namespace entrepot::cli

@@ -62,14 +62,6 @@ grpc::ServerWriteReactor<v1::PlanResponse>* OperationApi::Plan(grpc::CallbackSer
   return syncs_.Plan(*request);
 }
 
-grpc::ServerWriteReactor<v1::SyncResponse>* OperationApi::ApplyPlan(
-    grpc::CallbackServerContext* context, const v1::ApplyPlanRequest* request) {
-  if (absl::StatusOr<Caller> caller = entrance_.access->Admit(*context); !caller.ok()) {
-    return new RefusedStream<v1::SyncResponse>(caller.status());
-  }
-  return syncs_.ApplyPlan(*request);
-}
-
 grpc::ServerWriteReactor<v1::VerifyResponse>* OperationApi::Verify(
     grpc::CallbackServerContext* context, const v1::VerifyRequest* request) {
   if (absl::StatusOr<Caller> caller = entrance_.access->Admit(*context); !caller.ok()) {

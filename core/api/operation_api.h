@@ -39,8 +39,6 @@ class OperationApi final : public v1::OperationService::CallbackService {
                                                    const v1::SyncRequest* request) override;
   grpc::ServerWriteReactor<v1::PlanResponse>* Plan(grpc::CallbackServerContext* context,
                                                    const v1::PlanRequest* request) override;
-  grpc::ServerWriteReactor<v1::SyncResponse>* ApplyPlan(
-      grpc::CallbackServerContext* context, const v1::ApplyPlanRequest* request) override;
   grpc::ServerWriteReactor<v1::VerifyResponse>* Verify(grpc::CallbackServerContext* context,
                                                        const v1::VerifyRequest* request) override;
   grpc::ServerUnaryReactor* ListRuns(grpc::CallbackServerContext* context,

@@ -156,13 +156,6 @@ grpc::ServerWriteReactor<v1::PlanResponse>* SyncCalls::Plan(const v1::PlanReques
   });
 }
 
-grpc::ServerWriteReactor<v1::SyncResponse>* SyncCalls::ApplyPlan(
-    const v1::ApplyPlanRequest& request) {
-  return Start<v1::SyncResponse>([this, request](const auto& offer, std::stop_token stop) {
-    return scheduler_.ApplyPlan(request.basis(), offer, std::move(stop));
-  });
-}
-
 grpc::ServerWriteReactor<v1::VerifyResponse>* SyncCalls::Verify(const v1::VerifyRequest& request) {
   return Start<v1::VerifyResponse>([this, request](const auto& offer, std::stop_token stop) {
     return scheduler_.Verify(request, offer, std::move(stop)).status();

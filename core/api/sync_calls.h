@@ -33,7 +33,6 @@ class SyncCalls {
   // The streams end at once with UNAVAILABLE (SHUTTING_DOWN), RESOURCE_EXHAUSTED (TOO_MANY_SYNCS).
   grpc::ServerWriteReactor<v1::SyncResponse>* Sync(const v1::SyncRequest& request);
   grpc::ServerWriteReactor<v1::PlanResponse>* Plan(const v1::PlanRequest& request);
-  grpc::ServerWriteReactor<v1::SyncResponse>* ApplyPlan(const v1::ApplyPlanRequest& request);
   grpc::ServerWriteReactor<v1::VerifyResponse>* Verify(const v1::VerifyRequest& request);
 
   // Ends every stream with UNAVAILABLE (SHUTTING_DOWN) and cancels what it asked for. Waits for

@@ -32,7 +32,8 @@ void Diagnosis::Finding::CallMoving() {
   repair = Repair::kNone;
 }
 
-absl::StatusOr<Diagnosis::Case> Diagnosis::Open(const store::Transaction& tx, Suspect* suspect) const {
+absl::StatusOr<Diagnosis::Case> Diagnosis::Open(const store::Transaction& tx,
+                                                Suspect* suspect) const {
   const DatasetPlan& dataset = sides_->dataset();
   const domain::KindInfo& kind = *dataset.kind;
   Case it{.suspect = suspect};
@@ -77,7 +78,7 @@ bool Diagnosis::Equal(const Case& it) const {
 }
 
 absl::StatusOr<Diagnosis::Finding> Diagnosis::Judge(const store::Transaction& tx,
-                                                Suspect* suspect) const {
+                                                    Suspect* suspect) const {
   Finding finding;
   ASSIGN_OR_RETURN(const Case it, Open(tx, suspect));
   suspect->revision = it.record ? it.record->revision() : 0;
@@ -165,7 +166,7 @@ absl::Status Diagnosis::LoadBooks(const store::Reader& reader) {
 }
 
 absl::StatusOr<bool> Diagnosis::ByConflict(const store::Transaction& tx, const Case& it,
-                                         Finding* finding) const {
+                                           Finding* finding) const {
   if (!it.record) return false;
   ASSIGN_OR_RETURN(const auto conflicts, tx.OpenConflictsOf(it.record->id()));
   for (const store::Conflict& conflict : conflicts) {
@@ -251,7 +252,7 @@ void Diagnosis::Missed(const Case& it, bool by_hub, Finding* finding) const {
 }
 
 absl::Status Diagnosis::Queue(store::Transaction& tx, const Suspect& suspect,
-                            const Finding& finding) const {
+                              const Finding& finding) const {
   const DatasetPlan& dataset = sides_->dataset();
   const domain::KindInfo& kind = *dataset.kind;
   if (finding.repair == Repair::kDeliver) {

@@ -33,7 +33,8 @@ struct Suspect {
 class Diagnosis {
  public:
   // `sink_cursor`: how far the sink has read the log; 0: it is at its first scan.
-  Diagnosis(const TwoSides* sides, uint64_t sink_cursor) : sides_(sides), sink_cursor_(sink_cursor) {}
+  Diagnosis(const TwoSides* sides, uint64_t sink_cursor)
+      : sides_(sides), sink_cursor_(sink_cursor) {}
 
   // First: rows that are parked or dead. Errors of the store.
   absl::Status LoadBooks(const store::Reader& reader);

@@ -183,7 +183,8 @@ absl::StatusOr<Connection*> Scheduler::Impl::Find(const std::string& name) {
   return &core->connections[at - names.begin()];
 }
 
-absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const Names& asked, bool paused_too) {
+absl::StatusOr<std::vector<Connection*>> Scheduler::Impl::Choose(const Names& asked,
+                                                                 bool paused_too) {
   ASSIGN_OR_RETURN(const store::Snapshot snapshot, options.store->Read());
   std::vector<Connection*> chosen;
   if (asked.empty()) {
@@ -253,6 +254,7 @@ absl::Status Scheduler::Impl::CheckGoing(const std::stop_token& cancelled) const
 
 absl::Status Scheduler::Sync(const v1::SyncRequest& request, const Progress& progress,
                              std::stop_token cancelled) {
+  if (request.has_plan()) return impl_->ApplyPlan(request.plan(), progress, std::move(cancelled));
   ASSIGN_OR_RETURN(const std::vector<Connection*> chosen,
                    impl_->Choose(request.connections(), false));
   return impl_->Sync(chosen, {chosen}, request, progress, std::move(cancelled));

@@ -77,10 +77,6 @@ class Scheduler {
   // the store.
   absl::Status Plan(const v1::PlanRequest& request, const Rehearsal::Emit& emit,
                     std::stop_token cancelled);
-  // Sync, if that still does what was planned: FAILED_PRECONDITION (PLAN_STALE, PLAN_INCOMPLETE),
-  // and errors as Sync's and Plan's.
-  absl::Status ApplyPlan(const v1::PlanBasis& planned, const Progress& progress,
-                         std::stop_token cancelled);
 
   // What differs between the two sides of a connection; see OperationService.Verify. Emits on this
   // thread. True: nothing does. Errors: NOT_FOUND (CONNECTION_NOT_FOUND), CANCELLED, those of the

@@ -55,6 +55,9 @@ struct Scheduler::Impl {
   absl::StatusOr<std::vector<Connection*>> ReserveSources(const std::vector<Connection*>& chosen);
   absl::StatusOr<v1::PlanBasis> Rehearse(const v1::PlanRequest& request,
                                          const Rehearsal::Emit& emit, std::stop_token cancelled);
+  // As Sync of a request with a plan.
+  absl::Status ApplyPlan(const v1::PlanBasis& planned, const Progress& progress,
+                         std::stop_token cancelled);
   // Sources turn by turn, those of one turn at once; then the sinks.
   absl::Status Sync(const std::vector<Connection*>& chosen,
                     const std::vector<std::vector<Connection*>>& turns,

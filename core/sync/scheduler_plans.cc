@@ -69,8 +69,8 @@ absl::Status Scheduler::Plan(const v1::PlanRequest& request, const Rehearsal::Em
   return absl::OkStatus();
 }
 
-absl::Status Scheduler::ApplyPlan(const v1::PlanBasis& planned, const Progress& progress,
-                                  std::stop_token cancelled) {
+absl::Status Scheduler::Impl::ApplyPlan(const v1::PlanBasis& planned, const Progress& progress,
+                                        std::stop_token cancelled) {
   const v1::PlanRequest& request = planned.request();
   if (!planned.complete()) {
     return Failure(absl::StatusCode::kFailedPrecondition, "PLAN_INCOMPLETE",
@@ -79,7 +79,7 @@ absl::Status Scheduler::ApplyPlan(const v1::PlanBasis& planned, const Progress& 
                    "'entrepot sync'");
   }
   ASSIGN_OR_RETURN(const v1::PlanBasis now,
-                   impl_->Rehearse(
+                   Rehearse(
                        request, [](const v1::PlanResponse&) {}, cancelled));
   if (const std::string why = WhyStale(planned, now); !why.empty()) {
     return Failure(absl::StatusCode::kFailedPrecondition, "PLAN_STALE",
@@ -91,12 +91,11 @@ absl::Status Scheduler::ApplyPlan(const v1::PlanBasis& planned, const Progress& 
   *sync.mutable_connections() = request.connections();
   sync.set_full(request.full());
   sync.set_accept_deletions(request.accept_deletions());
-  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen,
-                   impl_->Choose(request.connections(), false));
+  ASSIGN_OR_RETURN(const std::vector<Connection*> chosen, Choose(request.connections(), false));
   // In the plan's order: where two systems bring the same record, that decides.
   std::vector<std::vector<Connection*>> turns;
   for (Connection* connection : chosen) turns.push_back({connection});
-  return impl_->Sync(chosen, turns, sync, progress, std::move(cancelled));
+  return Sync(chosen, turns, sync, progress, std::move(cancelled));
 }
 
 absl::StatusOr<bool> Scheduler::Verify(const v1::VerifyRequest& request,

@@ -14,8 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/sync/bucket_sums.h"
-#include "core/sync/two_sides.h"
 #include "core/sync/diagnosis.h"
+#include "core/sync/two_sides.h"
 #include "entrepot/v1/operation_service.pb.h"
 
 namespace entrepot::sync {

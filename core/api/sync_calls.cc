@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -23,6 +24,8 @@ absl::Status ShuttingDown() {
 
 // What must all arrive waits for the caller to read it: so much at the most.
 constexpr size_t kWaitingMax = 1000;
+// And so long: a plan keeps its sources from being read meanwhile.
+constexpr std::chrono::seconds kReadTimeMax{30};
 
 // What an event reports on: a newer one of the same subject replaces one that was not sent yet.
 // Empty: it must arrive.
@@ -71,10 +74,18 @@ class LongStream final : public grpc::ServerWriteReactor<Response>, public LongC
   void Offer(const Response& event) {
     std::unique_lock lock(mutex_);
     const std::string subject = SubjectOf(event);
-    room_.wait(lock, [&] {
+    const bool room = room_.wait_for(lock, kReadTimeMax, [&] {
       return end_.has_value() || !subject.empty() || waiting_.size() < kWaitingMax;
     });
     if (end_.has_value()) return;
+    if (!room) {
+      end_ = Failure(absl::StatusCode::kDeadlineExceeded, "CALLER_TOO_SLOW",
+                     fmt::format("the caller has read nothing of the answer for {} seconds, so the "
+                                 "call was ended: read it as it comes, or ask again",
+                                 kReadTimeMax.count()));
+      stop_.request_stop();
+      return Go();
+    }
     for (auto& [waiting_subject, waiting_event] : waiting_) {
       if (subject.empty() || waiting_subject != subject) continue;
       waiting_event = event;

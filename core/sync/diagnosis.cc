@@ -194,9 +194,15 @@ bool Diagnosis::ByBooks(const Case& it, Finding* finding) const {
   return true;
 }
 
+// A bulk record has one base: of whoever showed it last.
+bool Diagnosis::BaseOfAnother(const Case& it) const {
+  const DatasetPlan& dataset = sides_->dataset();
+  return dataset.kind->bulk && it.record && it.record->origin() != dataset.path;
+}
+
 // Does the outside show what it showed when the hub last looked?
 bool Diagnosis::ShownBefore(const Case& it) const {
-  if (it.base.empty()) return false;
+  if (it.base.empty() || BaseOfAnother(it)) return false;
   const bool deleted = it.base.front() == kDeletedDigest;
   return it.suspect->there ? !deleted && TwoSides::ContentOf(it.base) == it.suspect->content
                            : deleted;
@@ -205,7 +211,8 @@ bool Diagnosis::ShownBefore(const Case& it) const {
 void Diagnosis::ByContent(const Case& it, Finding* finding) const {
   const DatasetPlan& dataset = sides_->dataset();
   const Suspect& suspect = *it.suspect;
-  if (suspect.comes && !ShownBefore(it)) {
+  const bool ours = dataset.sink && BaseOfAnother(it);
+  if (suspect.comes && !ours && !ShownBefore(it)) {
     return Set(v1::DIFFERENCE_CAUSE_IN_FLIGHT, "it has changed there; the next reading brings it",
                "none: it is read by itself; at once: entrepot sync " + dataset.connection, finding);
   }
@@ -223,7 +230,13 @@ void Diagnosis::ByContent(const Case& it, Finding* finding) const {
                "the hub does not know it and does not read it from there",
                "none needed; or delete it there", finding);
   }
-  const bool by_hub = dataset.sink && (!dataset.source || ShownBefore(it) || suspect.id.empty());
+  if (!suspect.there && it.live && sides_->unreadable_rows()) {
+    return Set(v1::DIFFERENCE_CAUSE_REFUSED,
+               "it is not among the rows there that can be read, and some cannot be",
+               fmt::format("correct the rows there; see {}", kDeadLetters), finding);
+  }
+  const bool by_hub =
+      dataset.sink && (!dataset.source || ours || ShownBefore(it) || suspect.id.empty());
   if (by_hub || !ShownBefore(it)) return Missed(it, by_hub, finding);
   Set(v1::DIFFERENCE_CAUSE_FOREIGN,
       fmt::format("the hub has it from {}, and does not write it there",

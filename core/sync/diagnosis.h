@@ -73,6 +73,7 @@ class Diagnosis {
   void ByContent(const Case& it, Finding* finding) const;
   void Missed(const Case& it, bool by_hub, Finding* finding) const;
   bool ShownBefore(const Case& it) const;
+  bool BaseOfAnother(const Case& it) const;
 
   const TwoSides* sides_;
   const uint64_t sink_cursor_;

@@ -229,6 +229,8 @@ absl::Status Rehearsal::ReadDataset(const DatasetPlan& dataset, const std::share
   ASSIGN_OR_RETURN(const uint64_t recovered, replay.ApplyQueued());
   end.run.recovered += recovered;
   RETURN_IF_ERROR(EmitNews());
+  const bool cut = enough.stop_requested() && !stop.stop_requested();
+  if (cut) basis_.set_complete(false);
   v1::PlanResponse event;
   *event.mutable_run() = ToProto(end.run);
   event.mutable_run()->clear_id();

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "core/base/absl_view.h"
 #include "core/base/reason.h"
 #include "core/base/status_macros.h"
@@ -41,6 +42,9 @@ absl::StatusOr<v1::PlanBasis> Scheduler::Impl::Rehearse(const v1::PlanRequest& r
     sources = ReserveSources(chosen);
   }
   RETURN_IF_ERROR(sources.status());
+  const absl::Cleanup release = [&] {
+    for (Connection* connection : *sources) connection->source->Release();
+  };
   std::stop_source stop;
   const std::stop_callback pass_on(cancelled, [&] { stop.request_stop(); });
   Rehearsal rehearsal(
@@ -55,9 +59,7 @@ absl::StatusOr<v1::PlanBasis> Scheduler::Impl::Rehearse(const v1::PlanRequest& r
            },
        .make_react = options.make_react},
       request, emit);
-  auto basis = rehearsal.Run(names, stop.get_token());
-  for (Connection* connection : *sources) connection->source->Release();
-  return basis;
+  return rehearsal.Run(names, stop.get_token());
 }
 
 absl::Status Scheduler::Plan(const v1::PlanRequest& request, const Rehearsal::Emit& emit,

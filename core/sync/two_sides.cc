@@ -67,6 +67,7 @@ uint64_t TwoSides::ContentOf(std::span<const uint64_t> digests) {
 absl::Status TwoSides::VisitOutside(const Visit& visit, std::stop_token stop) {
   if (!by_rows()) return VisitIds(visit, std::move(stop));
   bool whole = false;
+  unreadable_rows_ = false;
   RETURN_IF_ERROR(VisitRows("", true, visit, &whole, std::move(stop)));
   if (whole) return absl::OkStatus();
   return Failure(absl::StatusCode::kFailedPrecondition, "NOT_WHOLE",
@@ -119,6 +120,7 @@ absl::Status TwoSides::VisitRows(const std::string& cursor, bool full, const Vis
                                .trouble = trouble}));
       }
       *whole |= batch->source.head().snapshot_end();
+      unreadable_rows_ |= full && batch->source.head().bad_rows_size() > 0;
       ahead->GiveBack(std::move(batch));
     }
   }

@@ -67,6 +67,8 @@ class TwoSides {
   uint64_t ContentOf(const google::protobuf::Message& body) const;
   // Of a base's digests: as ContentOf of what they were made of.
   static uint64_t ContentOf(std::span<const uint64_t> digests);
+  // The last VisitOutside met rows that are none, so that what is missing may be among them.
+  bool unreadable_rows() const { return unreadable_rows_; }
   // Fields that the dataset speaks for; empty: all.
   const std::vector<int>& covers() const { return covers_; }
 
@@ -82,6 +84,7 @@ class TwoSides {
 
   const TwoSidesOptions options_;
   const DatasetPlan* dataset_;
+  bool unreadable_rows_ = false;
   std::vector<int> covers_;
   std::unique_ptr<domain::GroupDigester> digester_;
 };

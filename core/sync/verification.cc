@@ -44,7 +44,7 @@ absl::StatusOr<bool> Verification::Run(std::stop_token stop) {
                    "interrupted; what was shown so far holds, the rest was not compared");
   }
   if (!compared.ok()) result_.set_error(std::string(StdView(compared.message())));
-  RETURN_IF_ERROR(Show());
+  RETURN_IF_ERROR(Show(compared.ok()));
   v1::VerifyResponse event;
   *event.mutable_dataset() = result_;
   emit_(event);
@@ -221,18 +221,35 @@ absl::Status Verification::JudgeAll() {
   return absl::OkStatus();
 }
 
-absl::Status Verification::Show() {
+// Judged once more in the work that queues: until then the delivery or the record may have moved
+// on.
+absl::Status Verification::Repair(const Diagnosis& diagnosis, Suspect* suspect,
+                                  Diagnosis::Finding* finding) {
+  bool queued = false;
+  RETURN_IF_ERROR(options_.sides.store->Write([&](store::Transaction& tx) -> absl::Status {
+    const uint64_t revision = suspect->revision;
+    ASSIGN_OR_RETURN(const auto now, diagnosis.Judge(tx, suspect));
+    queued = now.differs && now.repair == finding->repair && suspect->revision == revision;
+    return queued ? diagnosis.Queue(tx, *suspect, *finding) : absl::OkStatus();
+  }));
+  finding->difference.set_repaired(queued);
+  read_again_ |= queued && finding->repair == Diagnosis::Repair::kRead;
+  return absl::OkStatus();
+}
+
+absl::Status Verification::Show(bool settled) {
   result_.set_differences(suspects_.size());
-  const Diagnosis diagnosis(sides_.get(), 0);
+  Diagnosis diagnosis(sides_.get(), options_.sink_cursor ? options_.sink_cursor() : 0);
+  if (settled) {
+    ASSIGN_OR_RETURN(const store::Snapshot snapshot, options_.sides.store->Read());
+    RETURN_IF_ERROR(diagnosis.LoadBooks(*snapshot));
+  }
   for (auto& [name, suspect] : suspects_) {
     const auto found = findings_.find(name);
     if (found == findings_.end()) continue;  // the comparison ended early
     Diagnosis::Finding& finding = found->second;
-    if (options_.repair && finding.repair != Diagnosis::Repair::kNone) {
-      RETURN_IF_ERROR(options_.sides.store->Write(
-          [&](store::Transaction& tx) { return diagnosis.Queue(tx, suspect, finding); }));
-      finding.difference.set_repaired(true);
-      read_again_ |= finding.repair == Diagnosis::Repair::kRead;
+    if (options_.repair && settled && finding.repair != Diagnosis::Repair::kNone) {
+      RETURN_IF_ERROR(Repair(diagnosis, &suspect, &finding));
     }
     v1::VerifyResponse event;
     *event.mutable_difference() = finding.difference;

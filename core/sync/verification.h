@@ -46,7 +46,9 @@ class Verification {
   absl::Status LookAgain(std::stop_token stop);
   absl::Status Settle(std::stop_token stop);
   absl::Status JudgeAll();
-  absl::Status Show();
+  // `settled`: the comparison came to its end, so that what it found may be repaired.
+  absl::Status Show(bool settled);
+  absl::Status Repair(const Diagnosis& diagnosis, Suspect* suspect, Diagnosis::Finding* finding);
   void AddSuspect(Suspect suspect);
 
   const VerificationOptions options_;

@@ -86,21 +86,19 @@ def main():
         hub = Hub(folder, crm.config(postgres.folder))
         hub.start()
         hub.cli("sync", "warehouse")
-        sellers, hits, rounds = [], 0, 0
-        # Chance decides what a kill meets: a few rounds more where it met too little.
-        while rounds < options.rounds or (hits * 2 < options.rounds and rounds < 2 * options.rounds):
-            rounds += 1
-            now, hit = kill_one_round(hub, postgres, rounds, chance)
+        sellers, hits = [], 0
+        for number in range(1, options.rounds + 1):
+            now, hit = kill_one_round(hub, postgres, number, chance)
             sellers += now
             hits += hit
-        of_crm = rounds * ENTERED_IN_CRM
+        of_crm = options.rounds * ENTERED_IN_CRM
         crm.wait_until_delivered(hub)
         crm.wait_until(lambda: len(known_to_hub(hub)) >= sum(len(s.clients) for s in sellers) + of_crm,
                        "the CRM's clients are read")
         assert crm.pending(hub)[1] == 0, hub.cli("dead-letters", "list").stdout
         check(hub, postgres, sellers, of_crm)
         hub.stop()
-    print("%d of %d rounds hit deliveries in flight" % (hits, rounds))
+    print("%d of %d rounds hit deliveries in flight" % (hits, options.rounds))
     assert hits * 2 >= options.rounds, "too few rounds hit deliveries in flight"
     if not options.keep:
         shutil.rmtree(folder)

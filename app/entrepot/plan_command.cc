@@ -82,7 +82,7 @@ void AddPlan(CLI::App& app, Session& session) {
       AddCommand(app, "plan", "What a sync would do; nothing is done",
                  "  entrepot plan                        all connections, both directions\n"
                  "  entrepot plan --full warehouse -o monday.json\n"
-                 "  entrepot apply monday.json           does that, and nothing else\n"
+                 "  entrepot apply monday.json           does that, if a sync still would\n"
                  "Ends with 5 when something of it would need a person.");
   auto options = std::make_shared<PlanOptions>();
   command->add_option("CONNECTION", options->connections, "Names of connections (default: all)");

@@ -1,4 +1,4 @@
-// entrepot plan and apply: a plan in a file, and the sync that does it and nothing else.
+// entrepot plan and apply: a plan in a file, and the sync that does it, if a sync still would.
 #include <fmt/core.h>
 #include <google/protobuf/util/json_util.h>
 

@@ -26,6 +26,16 @@ from proxy_test import check, known_to_hub
 
 SELLERS, ENTERED_IN_CRM = 4, 5
 CLIENTS_A_SELLER = 10**6  # more than can be entered until the hub is killed
+# A database that takes its time: a call is seen in flight and killed before it has ended.
+SLOW = """
+CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_sleep(0.01);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER take_time AFTER INSERT ON clients FOR EACH STATEMENT EXECUTE FUNCTION take_time();
+CREATE TRIGGER take_time AFTER INSERT ON orders FOR EACH STATEMENT EXECUTE FUNCTION take_time();
+"""
 ROUNDS_OF_WHICH_ONE_IS_BLIND, ROUNDS_OF_WHICH_ONE_KILLS_BOTH = 6, 3
 
 
@@ -82,7 +92,7 @@ def main():
     with Postgres() as postgres:
         postgres.run("ALTER SYSTEM SET fsync = on")  # its server is killed as well
         postgres.restart()
-        postgres.run(crm.SCHEMA)
+        postgres.run(crm.SCHEMA + SLOW)
         hub = Hub(folder, crm.config(postgres.folder))
         hub.start()
         hub.cli("sync", "warehouse")
